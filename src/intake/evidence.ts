@@ -1,0 +1,20 @@
+// What a drop turns into: logs to scan, and one problem line for each thing that is not one.
+
+import type { Problem } from '../model/problem.ts';
+
+/** A log to be scanned. `blob` is read in slices and never whole. */
+export interface EvidenceFile {
+  /** Path within what was dropped, unique within the drop; shown to the user as plain text. */
+  readonly path: string;
+  readonly blob: Blob;
+  readonly size: number;
+  /** Unix milliseconds, 0 where unknown. */
+  readonly lastModified: number;
+}
+
+export interface Intake {
+  readonly files: readonly EvidenceFile[];
+  readonly problems: readonly Problem[];
+  /** Files that are not event logs, counted by extension (lower case, '' for none). */
+  readonly skipped: ReadonlyMap<string, number>;
+}

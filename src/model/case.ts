@@ -1,0 +1,36 @@
+// A case: what the analyst opened, what was found, what was judged, what could not be. Shared by store, app and export.
+
+import type { FileAccount } from './coverage.ts';
+import type { FileIdentity } from './finding.ts';
+import type { Problem } from './problem.ts';
+import type { RuleLevel } from './rule-set.ts';
+
+export type CaseId = string & { readonly __unit: 'CaseId' };
+
+/** One file of evidence, as the case remembers it after the bytes are gone. */
+export interface CaseFile extends FileIdentity {
+  readonly account: FileAccount;
+  readonly findings: number;
+  readonly state: 'waiting' | 'scanning' | 'done' | 'cancelled' | 'failed';
+}
+
+/** What the list of kept cases shows. */
+export interface CaseSummary {
+  readonly id: CaseId;
+  readonly name: string;
+  /** Unix milliseconds. */
+  readonly created: number;
+  readonly changed: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly findings: number;
+  readonly byLevel: Readonly<Record<RuleLevel, number>>;
+}
+
+/** Everything of a case except its findings and triage, which are streamed. */
+export interface CaseRecord {
+  readonly summary: CaseSummary;
+  readonly files: readonly CaseFile[];
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,79 @@
+// Findings: what a scan produces, what the case keeps, what the screens and exports show.
+
+import type { EventElement, RecordClass } from './event.ts';
+import type { RuleLevel } from './rule-set.ts';
+
+/** A match within a slice, before it is named: what scan workers send. */
+export interface FindingRow {
+  /** Rule number in the rule set. */
+  readonly rule: number;
+  /** Record's offset from the start of the file, and its size, in bytes. */
+  readonly offset: number;
+  readonly size: number;
+  readonly recordClass: RecordClass;
+  readonly recordId: string;
+  /** TimeCreated in UTC, seven digits and Z. */
+  readonly time: string;
+  readonly channel: string;
+  readonly provider: string;
+  readonly eventId: number;
+  readonly computer: string;
+  /** The whole event. */
+  readonly event: EventElement;
+  /** Offset of the record whose fields were joined in, if any. */
+  readonly joined?: number;
+}
+
+/** Identity of a finding across scans, rule updates and reloads (design, section 1). */
+export type FindingKey = string & { readonly __unit: 'FindingKey' };
+
+export interface FileIdentity {
+  /** Path as shown to the user, unique within the case. */
+  readonly path: string;
+  readonly size: number;
+  readonly lastModified: number;
+}
+
+/** A finding as the case keeps it. */
+export interface Finding extends Omit<FindingRow, 'rule'> {
+  readonly key: FindingKey;
+  readonly ruleId: string;
+  readonly ruleHash: string;
+  readonly ruleTitle: string;
+  readonly level: RuleLevel;
+  readonly tags: readonly string[];
+  /** Path of the file (FileIdentity.path). */
+  readonly file: string;
+  /** For correlation findings: the records that made it fire (the first 1,000), and what they had in common. */
+  readonly correlation?: {
+    readonly firstTime: string;
+    readonly count: number;
+    readonly groupBy: readonly (readonly [field: string, value: string])[];
+    readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];
+  };
+}
+
+/** The identity of a finding: (Computer, Channel, EventRecordID, TimeCreated, rule id); file and offset where those are missing. */
+export function findingKeyOf(
+  row: Pick<FindingRow, 'computer' | 'channel' | 'recordId' | 'time' | 'offset'>,
+  ruleId: string,
+  file: string,
+): FindingKey {
+  const parts =
+    row.recordId !== '' && row.time !== '' && row.channel !== ''
+      ? ['r', row.computer, row.channel, row.recordId, row.time, ruleId]
+      : ['f', file, String(row.offset), ruleId];
+  return JSON.stringify(parts) as FindingKey;
+}
+
+export type TriageState = 'new' | 'confirmed' | 'benign';
+
+/** The analyst's judgement of a finding; kept apart from the findings, by their key. */
+export interface Triage {
+  readonly key: FindingKey;
+  readonly state: TriageState;
+  readonly note: string;
+  readonly tags: readonly string[];
+  /** Unix milliseconds of the last change. */
+  readonly changed: number;
+}

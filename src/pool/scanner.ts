@@ -1,0 +1,83 @@
+// What the app sees of a scan. The pool implements it with workers; tests implement it inline. Every scan settles.
+
+import type { FileAccount, EventKindCount } from '../model/coverage.ts';
+import type { FindingRow } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** A file to scan; `number` is its rank in the scan and comes back with everything found in it. */
+export interface ScanFile {
+  readonly number: number;
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+export interface ScanOptions {
+  /** Also read records from unallocated space; they are marked. */
+  readonly recovered: boolean;
+  readonly workers?: number;
+}
+
+export interface FileProgress {
+  readonly file: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly state: 'waiting' | 'scanning' | 'done' | 'cancelled' | 'failed';
+}
+
+export interface ScanProgress {
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes per second over the last seconds; 0 until known. */
+  readonly bytesPerSecond: number;
+  /** Seconds left at that rate; undefined until known. */
+  readonly secondsLeft: number | undefined;
+  readonly files: readonly FileProgress[];
+}
+
+/** Findings of one finished slice of one file, in record order. */
+export interface FoundRows {
+  readonly file: number;
+  readonly rows: readonly FindingRow[];
+}
+
+/** A fired correlation: the rule, the event that completed it, and the records behind it. */
+export interface CorrelationHit {
+  readonly rule: number;
+  readonly last: { readonly file: number; readonly row: FindingRow };
+  readonly firstTime: string;
+  readonly count: number;
+  readonly groupBy: readonly (readonly [field: string, value: string])[];
+  readonly records: readonly { readonly file: number; readonly recordId: string; readonly offset: number }[];
+}
+
+export interface ScanListener {
+  /** At most every 100 ms, and once at the end. */
+  progress(progress: ScanProgress): void;
+  found(rows: FoundRows): void;
+  correlated(hits: readonly CorrelationHit[]): void;
+  problem(problem: Problem): void;
+  /** Part of a file's account; parts add up. */
+  account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void;
+}
+
+export interface ScanSummary {
+  readonly outcome: 'done' | 'cancelled';
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly findings: number;
+}
+
+export interface ScanHandle {
+  /** Stops within half a second; what was found stays. */
+  cancel(): void;
+  readonly done: Promise<ScanSummary>;
+}
+
+export interface Scanner {
+  /** Starts workers and loads the rules ahead of need. */
+  warm(): Promise<void>;
+  scan(files: readonly ScanFile[], options: ScanOptions, listener: ScanListener): ScanHandle;
+  /** Ends every worker. */
+  dispose(): void;
+}
