@@ -144,11 +144,24 @@ export interface CorrelationRule {
 
 export type Rule = EventRule | CorrelationRule;
 
-/** Compiled rules that belong together. Rule, predicate and view numbers are positions in these lists. */
+/** A view that holds for every rule on the events it names (undefined parts accept anything; texts are folded). */
+export interface EventView {
+  readonly channel: string | undefined;
+  readonly provider: string | undefined;
+  readonly eventIds: readonly number[] | undefined;
+  readonly view: number;
+}
+
+/**
+ * Compiled rules that belong together. Rule, predicate and view numbers are positions in these lists. The values of a
+ * field on an event: its own leaves (unless a view hides them), plus the sources of every event view that names the
+ * event, plus those of the route's view.
+ */
 export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly predicates: readonly Predicate[];
   readonly views: readonly FieldView[];
+  readonly eventViews: readonly EventView[];
 }
 
 /** What became of one document of a rule file. */
