@@ -59,5 +59,6 @@ export default tseslint.config(
   },
   ...roomRules,
   { files: ['scripts/**', 'bench/**', 'src/cli/**', 'tests/**', 'bin/**'], rules: { 'no-console': 'off' } },
-  { files: ['*.js', 'bin/**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['*.js', '*.cjs', 'bin/**/*.mjs', 'scripts/**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -13,6 +13,12 @@ export const Mark = {
   ArrayStart: 8,
   /** A further item of the same array value. */
   ArrayItem: 16,
+  /** The text is exactly one GUID value: evtx_dump's dialect writes it in upper case without braces. */
+  Guid: 32,
+  /** The text is exactly one FILETIME or SYSTEMTIME value in range: evtx_dump's dialect cuts it to six digits. */
+  Time: 64,
+  /** The text is exactly one floating-point value: evtx_dump's dialect gives whole numbers a `.0`. */
+  Real: 128,
 } as const;
 
 export type EventAttribute = readonly [name: string, value: string, marks?: number];

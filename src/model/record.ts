@@ -11,6 +11,10 @@ export interface InnerRoot {
   readonly values: ValueTable;
   /** Element names from Event down to the element that holds the fragment, Event included (usually just `Event`). */
   readonly hostPath: readonly string[];
+  /** Number in `inner` of the root whose values hold the fragment, or -1 when it lies in the outer fragment. */
+  readonly parent: number;
+  /** Index of the value (type 0x21) of that root in which the fragment lies; several roots can share one value (F41). */
+  readonly valueIndex: number;
 }
 
 export interface RecordCursor {

@@ -139,6 +139,11 @@ export interface CorrelationRule {
   /** Fields whose values are counted, summed … (value_*); tuples when several. */
   readonly valueFields: readonly FieldKey[];
   readonly percentile: number | undefined;
+  /**
+   * Temporal types with a condition over rule names: test.predicate is a position in `rules`, true when that rule
+   * matched within the window. `conditions` is then empty.
+   */
+  readonly expression?: Expression;
   readonly generates: boolean;
 }
 

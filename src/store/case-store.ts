@@ -9,18 +9,29 @@ import type { Finding, FindingKey, Triage } from '../model/finding.ts';
 export interface CaseStore {
   /** False when nothing survives the tab (database denied or absent). */
   readonly durable: boolean;
+  /** Why `durable` is false, for the user; undefined when it is true. */
+  readonly notice?: Diagnostic | undefined;
   listCases(): Promise<readonly CaseSummary[]>;
   createCase(name: string): Promise<CaseId>;
   /** The case without findings and triage; undefined when there is none. */
   loadCase(id: CaseId): Promise<CaseRecord | undefined>;
-  /** Findings in blocks of up to 1,000, in the order of writing. */
+  /** Findings in blocks of up to 1,000, in the order of writing. Throws at the end when a part could not be read back. */
   loadFindings(id: CaseId): AsyncIterable<readonly Finding[]>;
   loadTriage(id: CaseId): Promise<ReadonlyMap<FindingKey, Triage>>;
   /** Settles once the findings are on disk; a diagnostic (`store-full`, `store-denied`) when they could not be kept. */
   appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>>;
+  /** Removes the findings and keeps the rest: before a rescan, whose findings take the triage over by their keys. */
+  clearFindings(id: CaseId): Promise<Result<undefined, Diagnostic>>;
+  /** Keeps name, files and problems. The counters `findings` and `byLevel` stay the store's own count. */
   saveCase(record: CaseRecord): Promise<Result<undefined, Diagnostic>>;
   saveTriage(id: CaseId, triage: readonly Triage[]): Promise<Result<undefined, Diagnostic>>;
+  /** Keeps handles to the evidence (Intake.roots), so that one click opens it again after a reload. */
+  saveRoots(id: CaseId, roots: readonly FileSystemHandle[]): Promise<Result<undefined, Diagnostic>>;
+  loadRoots(id: CaseId): Promise<readonly FileSystemHandle[]>;
+  /** Rejects with an Error whose `cause` is a Diagnostic when the database refuses. */
   renameCase(id: CaseId, name: string): Promise<void>;
+  /** Removes everything of the case. Rejects like renameCase. */
   deleteCase(id: CaseId): Promise<void>;
+  /** Writes what is pending, then lets go of the database and of the cases. */
   close(): void;
 }

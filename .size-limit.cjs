@@ -1,0 +1,18 @@
+// Budgets of the built app, gzipped (size-limit). What the first load takes is read from the built page itself: the
+// script it names, what that preloads, and the style. Everything else is loaded when it is asked for.
+
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const page = join(__dirname, 'dist/index.html');
+const html = existsSync(page) ? readFileSync(page, 'utf8') : '';
+const namedFiles = (extension) =>
+  [...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)]
+    .map((match) => `dist/${match[1]}`)
+    .filter((path) => path.endsWith(extension));
+
+module.exports = [
+  { name: 'first load: script', path: namedFiles('.js'), limit: '90 KB', gzip: true },
+  { name: 'first load: style', path: namedFiles('.css'), limit: '25 KB', gzip: true },
+  { name: 'scan worker', path: ['dist/assets/scan.worker-*.js'], limit: '60 KB', gzip: true },
+];

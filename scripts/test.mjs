@@ -1,0 +1,96 @@
+// `npm test`: installs what is missing, then runs every check in order of cost. All of them run even when one fails;
+// the end is a summary and one line that adds up all runners.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { installChromium, installModules, root } from './install.mjs';
+
+const reports = join(root, '.cache/test');
+const tools = join(root, 'node_modules');
+const started = Date.now();
+const summary = [];
+let passed = 0;
+let failed = 0;
+
+function note(name, seconds, good, bad, remark) {
+  passed += good;
+  failed += bad;
+  summary.push(`${bad > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(22)} ${seconds.toFixed(1).padStart(6)} s  ${remark}`);
+}
+
+/** Runs a tool of node_modules with its output shown. */
+function runTool(script, args, environment = {}) {
+  const start = Date.now();
+  const { status, signal, error } = spawnSync(process.execPath, [join(tools, script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  if (error !== undefined) process.stdout.write(`${error.message}\n`);
+  return { seconds: (Date.now() - start) / 1_000, ok: status === 0, status: signal ?? status };
+}
+
+/** One check that either holds or does not: it counts as one test. */
+function check(name, script, ...args) {
+  process.stdout.write(`\n── ${name}\n`);
+  const { seconds, ok, status } = runTool(script, args);
+  note(name, seconds, ok ? 1 : 0, ok ? 0 : 1, ok ? '' : `status ${status}`);
+  return ok;
+}
+
+/** A test runner with tests of its own; a runner that dies or runs nothing counts as a failure. */
+function runTests(name, args, environment) {
+  process.stdout.write(`\n── ${name}\n`);
+  const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
+  const { seconds, ok, status } = runTool(
+    'vitest/vitest.mjs',
+    ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    environment,
+  );
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  const good = report?.numPassedTests ?? 0;
+  // A file that does not load fails without a test in it; a runner can also fail beside its tests.
+  const bad = Math.max(report?.numFailedTests ?? 0, ok && good > 0 ? 0 : 1);
+  const skipped = report?.numPendingTests ?? 0;
+  note(name, seconds, good, bad, `${good} passed, ${bad} failed, ${skipped} skipped${ok ? '' : `, status ${status}`}`);
+}
+
+try {
+  installModules();
+  const chromium = installChromium();
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+
+  check('format', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn');
+  check('lint', 'eslint/bin/eslint.js', '.', '--max-warnings', '0');
+  check(
+    'directions',
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    'src',
+    'workers',
+    '--config',
+    '.dependency-cruiser.cjs',
+  );
+  check('unused code', 'knip/bin/knip.js');
+  for (const project of ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json']) {
+    check(`types ${project}`, 'typescript/bin/tsc', '-p', project);
+  }
+  check('components', 'svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.json', '--fail-on-warnings');
+  runTests('unit tests', []);
+  const built =
+    check('build', 'vite/bin/vite.js', 'build', '--logLevel', 'warn') &&
+    check('build cli', 'vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn');
+  if (built) {
+    check('size', 'size-limit/bin.js');
+    runTests('end-to-end tests', ['--config', 'vitest.e2e.config.ts'], { CHROMIUM_PATH: chromium });
+  } else {
+    note('end-to-end tests', 0, 0, 1, 'not run: the build failed');
+  }
+} catch (error) {
+  note('setup', 0, 0, 1, error instanceof Error ? error.message : String(error));
+}
+
+process.stdout.write(`\n${summary.join('\n')}\n${((Date.now() - started) / 1_000).toFixed(0)} s\n`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,34 @@
+// Vite plugin: `virtual:winnow/rules/<part>` loads a part of the compiled core rules (core-rules.ts) as a masked pack.
+// A broken rule stops the build with every diagnostic, each with file, line and column.
+
+import type { Plugin } from 'vite';
+import { buildCoreRules, CORE_RULES_FOLDER, type RulePart } from './core-rules.ts';
+import { fetchingModule } from './vite-workers.ts';
+
+const PREFIX = 'virtual:winnow/rules/';
+
+/** Serves the shipped rules. With `inline` a pack stands in the module itself, otherwise in a file of its own. */
+export function shippedRules(options: { readonly root: string; readonly inline: boolean }): Plugin {
+  let serving = false;
+  return {
+    name: 'winnow-shipped-rules',
+    configResolved(config) {
+      serving = config.command === 'serve';
+    },
+    resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
+    async load(id) {
+      if (!id.startsWith(`\0${PREFIX}`)) return undefined;
+      const name = id.slice(PREFIX.length + 1) as RulePart;
+      const rules = await buildCoreRules(options.root);
+      this.addWatchFile(`${options.root}/${CORE_RULES_FOLDER}`);
+      const pack = rules.packs.get(name);
+      if (pack === undefined) throw new Error(`the core rules have no part ${name}`);
+      if (serving || options.inline) {
+        const base64 = Buffer.from(pack).toString('base64');
+        return `export default () => Promise.resolve(Uint8Array.from(atob(${JSON.stringify(base64)}), (unit) => unit.charCodeAt(0)));`;
+      }
+      const reference = this.emitFile({ type: 'asset', name: `core-${name}.pack`, source: pack });
+      return fetchingModule(`import.meta.ROLLUP_FILE_URL_${reference}`, 'arrayBuffer');
+    },
+  };
+}

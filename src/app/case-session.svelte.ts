@@ -1,0 +1,282 @@
+// One open case: its files, problems, findings and judgements, and the scan that fills it. Findings are written to the
+// store before they are shown; when the store refuses, they are shown all the same, counted as not kept, and can be
+// written again later.
+
+import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
+import type { EventKindCount, FileAccount } from '../model/coverage.ts';
+import type { CaseFile, CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+import type { RuleInfo, RuleLevel } from '../model/rule-set.ts';
+import { RULE_LEVELS } from '../model/rule-set.ts';
+import type { Intake } from '../intake/evidence.ts';
+import type { FileProgress, ScanFile, ScanOptions, Scanner } from '../pool/scanner.ts';
+import type { CaseStore } from '../store/case-store.ts';
+import { EventKinds } from './event-kinds.svelte.ts';
+import { FindingList } from './finding-list.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import { ScanRun } from './scan-run.svelte.ts';
+import { TriageBook } from './triage-book.svelte.ts';
+
+export interface SessionTools {
+  readonly store: CaseStore;
+  readonly scanner: Scanner;
+  readonly notices: Notices;
+  readonly now: () => number;
+}
+
+/** Problems kept of a case; the rest is counted in one line. Each is a line that a person may have to read. */
+const MAX_PROBLEMS = 20_000;
+/** The case record (files, problems) is saved at this pace while scanning; findings are saved as they come. */
+const SAVE_EVERY_MS = 2_000;
+
+export class CaseSession {
+  readonly id: CaseId;
+  readonly findings = new FindingList();
+  readonly triage: TriageBook;
+  readonly kinds = new EventKinds();
+  readonly #tools: SessionTools;
+  readonly #created: number;
+  #name = $state('');
+  #files = $state.raw<readonly CaseFile[]>([]);
+  #problems = $state.raw<readonly Problem[]>([]);
+  #problemsDropped = 0;
+  #newProblems: Problem[] = [];
+  #scan = $state.raw<ScanRun | undefined>(undefined);
+  #loading = $state(false);
+  /** Findings on screen that the store did not take; they are the rows from here on. */
+  #keptRows = 0;
+  #refused = $state.raw<Diagnostic | undefined>(undefined);
+  #lastSave = 0;
+
+  constructor(record: CaseRecord, tools: SessionTools) {
+    this.id = record.summary.id;
+    this.#created = record.summary.created;
+    this.#name = record.summary.name;
+    this.#files = record.files.map((file) =>
+      // A tab that closed during a scan left files half read: say so rather than show them as under way.
+      file.state === 'scanning' || file.state === 'waiting' ? { ...file, state: 'cancelled' } : file,
+    );
+    this.#problems = record.problems;
+    this.#tools = tools;
+    this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+  get files(): readonly CaseFile[] {
+    return this.#files;
+  }
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+  get scan(): ScanRun | undefined {
+    return this.#scan;
+  }
+  get scanning(): boolean {
+    return this.#scan?.running ?? false;
+  }
+  get loading(): boolean {
+    return this.#loading;
+  }
+  /** Why the store does not take findings, undefined while it does. */
+  get refused(): Diagnostic | undefined {
+    return this.#refused;
+  }
+  /** Findings that only this tab has. */
+  get unkept(): number {
+    return this.#refused === undefined ? 0 : this.findings.count - this.#keptRows;
+  }
+
+  /** Reads judgements and findings of the case from the store; what is read shows at once. */
+  async load(): Promise<void> {
+    this.#loading = true;
+    try {
+      await this.triage.load();
+      let blocks = 0;
+      for await (const block of this.#tools.store.loadFindings(this.id)) {
+        this.#show(block);
+        // The first block at once, then every eighth: a refresh costs a few milliseconds each.
+        if (blocks++ % 8 === 0) this.findings.refresh();
+      }
+      this.#keptRows = this.findings.count;
+    } finally {
+      this.findings.refresh();
+      this.#loading = false;
+    }
+  }
+
+  /** Scans evidence into the case. A file that the case knows is read again and its account replaced. */
+  addEvidence(intake: Intake, rules: Promise<readonly RuleInfo[]>, options: ScanOptions): ScanRun {
+    if (this.scanning) throw new Error('a scan is running');
+    const known = new Map(this.#files.map((file, at) => [identityOf(file), at]));
+    const files = [...this.#files];
+    const scanFiles: ScanFile[] = [];
+    for (const { path, blob, size, lastModified } of intake.files) {
+      const fresh: CaseFile = { path, size, lastModified, account: emptyFileAccount(), findings: 0, state: 'waiting' };
+      const at = known.get(identityOf(fresh)) ?? files.length;
+      files[at] = fresh;
+      scanFiles.push({ number: at, path, blob });
+    }
+    this.#files = files;
+    this.#takeProblems(intake.problems);
+    const scan = new ScanRun(
+      this.#tools.scanner,
+      rules,
+      scanFiles,
+      options,
+      {
+        keep: (findings) => this.#keep(findings),
+        account: (file, part, kinds) => this.#account(file, part, kinds),
+        problem: (problem) => {
+          this.#newProblems.push(problem);
+        },
+        files: (progress) => this.#follow(progress),
+      },
+      this.#tools.now(),
+    );
+    this.#scan = scan;
+    void this.save();
+    void scan.done.then(() => this.#finish(scan));
+    return scan;
+  }
+
+  async rename(name: string): Promise<void> {
+    this.#name = name;
+    await this.#tools.store.renameCase(this.id, name);
+  }
+
+  /** Writes findings that the store refused before; gives true when it took them all. */
+  async keepAgain(): Promise<boolean> {
+    this.#refused = undefined;
+    while (this.#refused === undefined && this.#keptRows < this.findings.count) {
+      const rows: Finding[] = [];
+      const end = Math.min(this.findings.count, this.#keptRows + 500);
+      for (let row = this.#keptRows; row < end; row++) rows.push(await this.findings.load(row));
+      await this.#store(rows);
+    }
+    return this.#refused === undefined;
+  }
+
+  /** The case as it is kept, findings and judgements apart. */
+  record(): CaseRecord {
+    return { summary: this.summary(), files: this.#files, problems: this.#problems };
+  }
+
+  summary(): CaseSummary {
+    const byLevel = Object.fromEntries(RULE_LEVELS.map((level) => [level, 0])) as Record<RuleLevel, number>;
+    const { columns } = this.findings;
+    for (let row = 0; row < columns.count; row++) byLevel[RULE_LEVELS[columns.level[row]!]!]++;
+    return {
+      id: this.id,
+      name: this.#name,
+      created: this.#created,
+      changed: this.#tools.now(),
+      files: this.#files.length,
+      bytes: this.#files.reduce((sum, file) => sum + file.size, 0),
+      records: this.#files.reduce((sum, file) => sum + file.account.recordsRead, 0),
+      findings: columns.count,
+      byLevel,
+    };
+  }
+
+  /** Saves files, problems and counts; says so when the store refuses. */
+  async save(): Promise<void> {
+    this.#lastSave = this.#tools.now();
+    const saved = await this.#tools.store.saveCase(this.record());
+    if (!saved.ok) this.#refuse(saved.error);
+  }
+
+  async #keep(findings: readonly Finding[]): Promise<void> {
+    if (this.#refused === undefined) await this.#store(findings, this.#show.bind(this));
+    else this.#show(findings);
+    this.findings.refresh();
+    if (this.#tools.now() - this.#lastSave > SAVE_EVERY_MS) await this.save();
+  }
+
+  /** Writes findings, then calls `then`; both happen to findings that the store refuses, too, but they count as not kept. */
+  async #store(findings: readonly Finding[], then?: (findings: readonly Finding[]) => void): Promise<void> {
+    const kept = await this.#tools.store.appendFindings(this.id, findings);
+    if (!kept.ok) this.#refuse(kept.error);
+    then?.(findings);
+    if (kept.ok) this.#keptRows = then === undefined ? this.#keptRows + findings.length : this.findings.count;
+  }
+
+  #show(findings: readonly Finding[]): void {
+    this.findings.append(findings);
+    this.triage.apply(findings.map((finding) => finding.key));
+  }
+
+  #refuse(error: Diagnostic): void {
+    if (this.#refused !== undefined) return;
+    this.#refused = error;
+    this.#takeProblems([
+      { code: error.code === 'store-full' ? 'store-full' : 'store-denied', severity: 'error', detail: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+    ]);
+  }
+
+  #account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void {
+    const known = this.#files[file];
+    if (known === undefined) return;
+    const account = { ...known.account };
+    addFileAccount(account, part);
+    this.#files = this.#files.with(file, { ...known, account });
+    this.kinds.add(kinds);
+  }
+
+  #follow(progress: readonly FileProgress[]): void {
+    const changed = progress.filter(({ file, state }) => this.#files[file] !== undefined && this.#files[file].state !== state);
+    if (changed.length > 0) {
+      const files = [...this.#files];
+      for (const { file, state } of changed) files[file] = { ...files[file]!, state };
+      this.#files = files;
+    }
+    this.#takeProblems(this.#newProblems.splice(0));
+  }
+
+  #takeProblems(problems: readonly Problem[]): void {
+    if (problems.length === 0) return;
+    const room = Math.max(0, MAX_PROBLEMS - this.#problems.length);
+    const dropped = problems.length - Math.min(room, problems.length);
+    this.#problemsDropped += dropped;
+    const all = [...this.#problems.filter((problem) => !isOverflow(problem)), ...problems.slice(0, room)];
+    if (this.#problemsDropped > 0) {
+      all.push({ code: 'limit-reached', severity: 'warning', count: this.#problemsDropped, detail: OVERFLOW });
+    }
+    this.#problems = all;
+  }
+
+  async #finish(scan: ScanRun): Promise<void> {
+    this.#takeProblems(this.#newProblems.splice(0));
+    const scanned = new Set(scan.files.map((file) => file.number));
+    const perFile = this.#findingsPerFile();
+    this.#files = this.#files.map((file, at) => {
+      const unfinished = scanned.has(at) && (file.state === 'waiting' || file.state === 'scanning');
+      const state = unfinished ? (scan.phase === 'failed' ? 'failed' : 'cancelled') : file.state;
+      return { ...file, findings: perFile.get(file.path) ?? 0, state };
+    });
+    if (scan.phase === 'cancelled') this.#takeProblems([{ code: 'cancelled', severity: 'warning', detail: 'The scan was stopped; not every file was read to its end.' }]);
+    if (scan.failure !== undefined) this.#takeProblems([{ code: 'internal', severity: 'error', detail: scan.failure }]);
+    this.findings.refresh();
+    await this.save();
+  }
+
+  #findingsPerFile(): ReadonlyMap<string, number> {
+    const { columns } = this.findings;
+    const counts = new Uint32Array(columns.files.length);
+    for (let row = 0; row < columns.count; row++) counts[columns.file[row]!]!++;
+    return new Map(columns.files.map((file, at) => [file, counts[at]!]));
+  }
+}
+
+const OVERFLOW = 'problems beyond the first 20,000 are counted here and not listed';
+
+function isOverflow(problem: Problem): boolean {
+  return problem.code === 'limit-reached' && problem.detail === OVERFLOW;
+}
+
+function identityOf(file: { readonly path: string; readonly size: number; readonly lastModified: number }): string {
+  return JSON.stringify([file.path, file.size, file.lastModified]);
+}

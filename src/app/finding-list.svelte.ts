@@ -1,0 +1,283 @@
+// The findings of the open case as the table shows them: sorted, filtered, counted. Rows are only ever appended; a
+// refresh sorts the new rows, merges them into the order and filters once (about 6 ms at 100,000 rows), so that a scan
+// can show what it finds without a pause. The columns themselves are outside runes: $state on them costs seconds.
+
+import type { FindingColumns } from '../analysis/finding-columns.ts';
+import type { FindingFacets } from '../analysis/select-findings.ts';
+import { selectFindings, STATE_COUNT } from '../analysis/select-findings.ts';
+import { mergeRows, ranksOfTexts, sortRows } from '../analysis/sort-order.ts';
+import type { Finding, FindingKey, TriageState } from '../model/finding.ts';
+import { RULE_LEVELS } from '../model/rule-set.ts';
+import { EventArchive } from './event-archive.ts';
+import type { FindingQuery, FindingSort } from './finding-query.ts';
+import { EMPTY_QUERY, resolveFilter, searchTerms, TRIAGE_STATES } from './finding-query.ts';
+import type { FindingFacts } from './finding-table.ts';
+import { FindingTable } from './finding-table.ts';
+
+/** How far the search through the events has come, undefined when none runs. */
+export interface SearchProgress {
+  readonly looked: number;
+  readonly total: number;
+}
+
+export class FindingList {
+  readonly #table = new FindingTable();
+  readonly #archive = new EventArchive();
+  #version = $state(0);
+  #rows = $state.raw<Uint32Array>(new Uint32Array());
+  #facets = $state.raw<FindingFacets>(emptyFacets());
+  #query = $state.raw<FindingQuery>(EMPTY_QUERY);
+  #search = $state.raw<SearchProgress | undefined>(undefined);
+
+  #order: Uint32Array = new Uint32Array();
+  #sortedBy: FindingSort | undefined;
+  /** Number of distinct texts when the order was made: ranks of texts shift when new ones come. */
+  #rankedTexts = 0;
+  #terms: readonly string[] = [];
+  /** Bit i: search term i is in the finding's own facts or its event. */
+  #termMasks: Uint8Array = new Uint8Array();
+  #factsLooked = 0;
+  #eventsLooked = 0;
+  #searchRun: Promise<void> | undefined;
+
+  /** All findings, shown or not. */
+  get count(): number {
+    void this.#version;
+    return this.#table.count;
+  }
+
+  /** Rows that pass the query, in its order. */
+  get rows(): Uint32Array {
+    return this.#rows;
+  }
+
+  get facets(): FindingFacets {
+    return this.#facets;
+  }
+
+  get query(): FindingQuery {
+    return this.#query;
+  }
+
+  get search(): SearchProgress | undefined {
+    return this.#search;
+  }
+
+  /** The columns behind the rows; read anew whenever findings or judgements change. */
+  get columns(): FindingColumns {
+    void this.#version;
+    return this.#table;
+  }
+
+  facts(row: number): FindingFacts {
+    void this.#version;
+    return this.#table.facts(row);
+  }
+
+  has(row: number): boolean {
+    void this.#version;
+    return row >= 0 && row < this.#table.count;
+  }
+
+  keyOf(row: number): FindingKey {
+    return this.#table.keyOf(row);
+  }
+
+  rowOf(key: FindingKey): number | undefined {
+    return this.#table.rowOf(key);
+  }
+
+  /** Position of a row among the shown ones, -1 when the query hides it. */
+  positionOf(row: number): number {
+    return this.#rows.indexOf(row);
+  }
+
+  /** The whole finding with its event. */
+  async load(row: number): Promise<Finding> {
+    const { alsoIn: _, ...facts } = this.#table.facts(row);
+    return { ...facts, event: await this.#archive.load(row) };
+  }
+
+  /** Whole findings in the given order; for exports. */
+  async *read(rows: Uint32Array): AsyncGenerator<Finding> {
+    for (const row of rows) yield await this.load(row);
+  }
+
+  /** Takes findings in; they show after the next refresh. Gives how many are new (others are known records met again). */
+  append(findings: readonly Finding[]): number {
+    const events: Finding['event'][] = [];
+    for (const finding of findings) if (this.#table.add(finding)) events.push(finding.event);
+    this.#archive.append(events);
+    return events.length;
+  }
+
+  /** Changes what is shown and how it is sorted. */
+  ask(query: FindingQuery): void {
+    this.#query = query;
+    const terms = searchTerms(query.text);
+    if (terms.join('\n') !== this.#terms.join('\n')) {
+      this.#terms = terms;
+      this.#termMasks = new Uint8Array();
+      this.#factsLooked = 0;
+      this.#eventsLooked = 0;
+    }
+    this.refresh();
+  }
+
+  /** Notes judgements; unknown keys are left alone. Shows after the next refresh. */
+  judge(key: FindingKey, state: TriageState): void {
+    const row = this.#table.rowOf(key);
+    if (row !== undefined) this.#table.triage[row] = TRIAGE_STATES.indexOf(state);
+  }
+
+  /** Brings order, filter and counts up to date with everything appended and judged. */
+  refresh(): void {
+    this.#sortNew();
+    this.#searchFacts();
+    const accepts = this.#terms.length === 0 ? undefined : this.#accepts();
+    const filter = resolveFilter(this.#query, this.#table);
+    const { rows, facets } = selectFindings(this.#table, this.#order, filter, accepts);
+    this.#rows = rows;
+    this.#facets = facets;
+    this.#version++;
+    this.#searchEvents();
+  }
+
+  /** Settles when the search through the events is through; for tests. */
+  async searched(): Promise<void> {
+    await this.#searchRun;
+  }
+
+  #sortNew(): void {
+    const table = this.#table;
+    const { sort } = this.#query;
+    const texts = rankedTexts(table, sort);
+    const keep =
+      this.#sortedBy?.column === sort.column &&
+      this.#sortedBy.descending === sort.descending &&
+      this.#rankedTexts === texts.length;
+    if (keep && this.#order.length === table.count) return;
+    const words = sortWords(table, sort, texts);
+    this.#order = keep
+      ? mergeRows(words, this.#order, sortRows(words, this.#order.length, table.count))
+      : sortRows(words, 0, table.count);
+    this.#sortedBy = sort;
+    this.#rankedTexts = texts.length;
+  }
+
+  /** Marks the terms that a row's own texts hold, for rows not looked at yet. */
+  #searchFacts(): void {
+    const table = this.#table;
+    if (this.#terms.length === 0 || this.#factsLooked === table.count) return;
+    if (this.#termMasks.length < table.count) {
+      const grown = new Uint8Array(Math.max(table.count, this.#termMasks.length * 2));
+      grown.set(this.#termMasks);
+      this.#termMasks = grown;
+    }
+    const masksOf = (texts: readonly string[]): number[] => texts.map((text) => this.#maskOf(text.toLowerCase()));
+    const rules = masksOf(table.rules.map((rule) => `${rule.title}\n${rule.id}\n${rule.tags.join('\n')}`));
+    const hosts = masksOf(table.hosts);
+    const channels = masksOf(table.channels);
+    const files = masksOf(table.files);
+    for (let row = this.#factsLooked; row < table.count; row++) {
+      const own = this.#maskOf(`${table.eventId[row]!}\n${table.recordId[row]!}`);
+      this.#termMasks[row]! |=
+        own | rules[table.rule[row]!]! | hosts[table.host[row]!]! | channels[table.channel[row]!]! | files[table.file[row]!]!;
+    }
+    this.#factsLooked = table.count;
+  }
+
+  /** Goes on with the search through event texts where it stopped; one run at a time, a new text takes it over. */
+  #searchEvents(): void {
+    if (this.#terms.length === 0) this.#search = undefined;
+    if (this.#terms.length === 0 || this.#eventsLooked >= this.#factsLooked || this.#searchRun !== undefined) return;
+    this.#searchRun = this.#runSearch().finally(() => {
+      this.#searchRun = undefined;
+      this.#search = undefined;
+      // The text changed or rows came while the last block was read.
+      this.#searchEvents();
+    });
+  }
+
+  async #runSearch(): Promise<void> {
+    const terms = this.#terms;
+    let found = false;
+    for await (const { first, masks } of this.#archive.search(terms.map(jsonText), this.#eventsLooked)) {
+      // Rows beyond the last refresh have no mask yet; the next refresh goes on with them.
+      if (terms !== this.#terms || first + masks.length > this.#factsLooked) break;
+      for (let i = 0; i < masks.length; i++) {
+        if (masks[i] === 0) continue;
+        this.#termMasks[first + i]! |= masks[i]!;
+        found = true;
+      }
+      this.#eventsLooked = first + masks.length;
+      this.#search = { looked: this.#eventsLooked, total: this.#archive.count };
+    }
+    if (found) this.refresh();
+  }
+
+  #maskOf(text: string): number {
+    let mask = 0;
+    for (let i = 0; i < this.#terms.length; i++) if (text.includes(this.#terms[i]!)) mask |= 1 << i;
+    return mask;
+  }
+
+  #accepts(): Uint8Array {
+    const all = (1 << this.#terms.length) - 1;
+    return this.#termMasks.map((mask) => (mask === all ? 1 : 0));
+  }
+}
+
+/** How JSON writes the inside of a string: backslashes of Windows paths are doubled there. */
+function jsonText(term: string): string {
+  return JSON.stringify(term).slice(1, -1);
+}
+
+function rankedTexts(table: FindingTable, sort: FindingSort): readonly string[] {
+  switch (sort.column) {
+    case 'rule':
+      return table.rules.map((rule) => rule.title);
+    case 'host':
+      return table.hosts;
+    case 'channel':
+      return table.channels;
+    case 'file':
+      return table.files;
+    case 'level':
+    case 'time':
+    case 'eventId':
+    case 'recordId':
+      return [];
+  }
+}
+
+/** Words to sort by: the column (inverted when descending), then time, so that equal rows read as a story. */
+function sortWords(table: FindingTable, sort: FindingSort, texts: readonly string[]): Uint32Array[] {
+  const { count } = table;
+  if (sort.column === 'time') {
+    const { timeHigh, timeLow } = table;
+    return sort.descending ? [timeHigh.map((word) => ~word), timeLow.map((word) => ~word)] : [timeHigh, timeLow];
+  }
+  const key = new Uint32Array(count);
+  const ranks = ranksOfTexts(texts);
+  const column = sort.column;
+  for (let row = 0; row < count; row++) {
+    let value: number;
+    if (column === 'level') value = table.level[row]!;
+    else if (column === 'eventId') value = table.eventId[row]!;
+    // Beyond 2^32 record ids fall back to the order of time.
+    else if (column === 'recordId') value = Math.min(Number(table.recordId[row]) || 0, 0xffff_ffff);
+    else value = ranks[table[column][row]!]!;
+    key[row] = sort.descending ? ~value : value;
+  }
+  return [key, table.timeHigh, table.timeLow];
+}
+
+function emptyFacets(): FindingFacets {
+  return {
+    levels: new Uint32Array(RULE_LEVELS.length),
+    states: new Uint32Array(STATE_COUNT),
+    rules: new Uint32Array(),
+    hosts: new Uint32Array(),
+  };
+}

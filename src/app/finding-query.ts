@@ -1,0 +1,149 @@
+// What the analyst asks of the findings, in words that survive a reload (names, not positions), and its spelling in
+// the address.
+
+import type { FindingFilter } from '../analysis/select-findings.ts';
+import type { FindingColumns } from '../analysis/finding-columns.ts';
+import { levelRank } from '../analysis/finding-columns.ts';
+import type { TriageState } from '../model/finding.ts';
+import type { RuleLevel } from '../model/rule-set.ts';
+import { RULE_LEVELS } from '../model/rule-set.ts';
+import type { AddressParams } from './address.ts';
+
+export const TRIAGE_STATES: readonly TriageState[] = ['new', 'confirmed', 'benign'];
+
+export const SORT_COLUMNS = ['level', 'time', 'rule', 'host', 'channel', 'eventId', 'recordId', 'file'] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+export interface FindingSort {
+  readonly column: SortColumn;
+  readonly descending: boolean;
+}
+
+/** Empty lists mean no restriction. */
+export interface FindingQuery {
+  readonly levels: readonly RuleLevel[];
+  readonly states: readonly TriageState[];
+  readonly rules: readonly string[];
+  readonly hosts: readonly string[];
+  readonly channels: readonly string[];
+  readonly files: readonly string[];
+  /** Words that must all be in the finding or its event; quotes keep words together. */
+  readonly text: string;
+  /** Unix milliseconds, start included, end excluded. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly sort: FindingSort;
+}
+
+/** Worst first, then in order of time: what to read first at night. */
+export const DEFAULT_SORT: FindingSort = { column: 'level', descending: true };
+
+export const EMPTY_QUERY: FindingQuery = {
+  levels: [],
+  states: [],
+  rules: [],
+  hosts: [],
+  channels: [],
+  files: [],
+  text: '',
+  from: undefined,
+  to: undefined,
+  sort: DEFAULT_SORT,
+};
+
+/** Whether anything is restricted (sorting is not a restriction). */
+export function isRestricted(query: FindingQuery): boolean {
+  return formatFindingQuery({ ...query, sort: DEFAULT_SORT }).size > 0;
+}
+
+/** Reads a query from address parameters; what is unknown is left out. */
+export function parseFindingQuery(params: AddressParams): FindingQuery {
+  const list = (name: string): readonly string[] => readList(params.get(name));
+  const sort = params.get('sort') ?? '';
+  const column = SORT_COLUMNS.find((name) => name === sort.replace(/^-/, ''));
+  return {
+    levels: RULE_LEVELS.filter((level) => list('level').includes(level)),
+    states: TRIAGE_STATES.filter((state) => list('state').includes(state)),
+    rules: list('rule'),
+    hosts: list('host'),
+    channels: list('channel'),
+    files: list('file'),
+    text: params.get('q') ?? '',
+    from: readTime(params.get('from')),
+    to: readTime(params.get('to')),
+    sort: column === undefined ? DEFAULT_SORT : { column, descending: sort.startsWith('-') },
+  };
+}
+
+/** Gives the parameters of a query; a query without restriction and with the default order has none. */
+export function formatFindingQuery(query: FindingQuery): AddressParams {
+  const { sort } = query;
+  const pairs: [string, string][] = [
+    ['level', formatList(query.levels)],
+    ['state', formatList(query.states)],
+    ['rule', formatList(query.rules)],
+    ['host', formatList(query.hosts)],
+    ['channel', formatList(query.channels)],
+    ['file', formatList(query.files)],
+    ['q', query.text],
+    ['from', query.from === undefined ? '' : new Date(query.from).toISOString()],
+    ['to', query.to === undefined ? '' : new Date(query.to).toISOString()],
+    [
+      'sort',
+      sort.column === DEFAULT_SORT.column && sort.descending === DEFAULT_SORT.descending
+        ? ''
+        : `${sort.descending ? '-' : ''}${sort.column}`,
+    ],
+  ];
+  return new Map(pairs.filter(([, value]) => value !== ''));
+}
+
+/** Turns names into positions. A name that no finding has gives a position of nothing, so that it restricts to nothing. */
+export function resolveFilter(query: FindingQuery, columns: FindingColumns): FindingFilter {
+  const positions = (names: readonly string[], known: readonly string[]): ReadonlySet<number> =>
+    new Set(names.map((name) => known.indexOf(name)));
+  const rules = new Set<number>();
+  for (const id of query.rules) {
+    const before = rules.size;
+    columns.rules.forEach((rule, at) => {
+      if (rule.id === id) rules.add(at);
+    });
+    if (rules.size === before) rules.add(-1);
+  }
+  return {
+    levels: new Set(query.levels.map(levelRank)),
+    states: new Set(query.states.map((state) => TRIAGE_STATES.indexOf(state))),
+    rules,
+    hosts: positions(query.hosts, columns.hosts),
+    channels: positions(query.channels, columns.channels),
+    files: positions(query.files, columns.files),
+    from: query.from,
+    to: query.to,
+  };
+}
+
+/** Words of a search text, lower case; `"two words"` stay together. At most eight count. */
+export function searchTerms(text: string): string[] {
+  const terms: string[] = [];
+  for (const match of text.matchAll(/"([^"]*)"?|(\S+)/g)) {
+    const term = (match[1] ?? match[2] ?? '').trim().toLowerCase();
+    if (term !== '') terms.push(term);
+  }
+  return [...new Set(terms)].slice(0, 8);
+}
+
+// Names are untrusted text and may hold commas: a comma within a name is written %2C.
+function formatList(items: readonly string[]): string {
+  return items.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+}
+
+function readList(text: string | undefined): readonly string[] {
+  if (text === undefined || text === '') return [];
+  return text.split(',').map((item) => item.replaceAll('%2C', ',').replaceAll('%25', '%'));
+}
+
+function readTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,196 @@
+// The findings of a case as growing columns (analysis/finding-columns.ts), with an index by identity: the same record
+// met twice by the same rule is one row with several sources. Append only; rows keep their number for good.
+
+import type { FindingColumns, FindingRule } from '../analysis/finding-columns.ts';
+import { levelRank, timeWords } from '../analysis/finding-columns.ts';
+import type { RecordClass } from '../model/event.ts';
+import type { Finding } from '../model/finding.ts';
+
+/** A finding without its event: what a list shows. */
+export interface FindingFacts extends Omit<Finding, 'event'> {
+  /** Other places where the same record was met. */
+  readonly alsoIn: readonly { readonly file: string; readonly offset: number }[];
+}
+
+const CLASSES: readonly RecordClass[] = ['allocated', 'resynced', 'torn', 'recovered'];
+/** Rows of the first arrays; they double when full. */
+const FIRST_CAPACITY = 1_024;
+
+class Interner {
+  readonly list: string[] = [];
+  readonly #positions = new Map<string, number>();
+
+  position(text: string): number {
+    let at = this.#positions.get(text);
+    if (at === undefined) {
+      at = this.list.length;
+      this.list.push(text);
+      this.#positions.set(text, at);
+    }
+    return at;
+  }
+}
+
+export class FindingTable implements FindingColumns {
+  count = 0;
+  level = new Uint8Array(FIRST_CAPACITY);
+  triage = new Uint8Array(FIRST_CAPACITY);
+  time = new Float64Array(FIRST_CAPACITY);
+  timeHigh = new Uint32Array(FIRST_CAPACITY);
+  timeLow = new Uint32Array(FIRST_CAPACITY);
+  eventId = new Uint32Array(FIRST_CAPACITY);
+  rule = new Uint32Array(FIRST_CAPACITY);
+  host = new Uint32Array(FIRST_CAPACITY);
+  channel = new Uint32Array(FIRST_CAPACITY);
+  file = new Uint32Array(FIRST_CAPACITY);
+  readonly recordId: string[] = [];
+  readonly rules: FindingRule[] = [];
+
+  readonly #ruleKeys = new Interner();
+  readonly #hosts = new Interner();
+  readonly #channels = new Interner();
+  readonly #files = new Interner();
+  readonly #providers = new Interner();
+  #provider = new Uint32Array(FIRST_CAPACITY);
+  #recordClass = new Uint8Array(FIRST_CAPACITY);
+  #offset = new Float64Array(FIRST_CAPACITY);
+  #size = new Uint32Array(FIRST_CAPACITY);
+  readonly #timeText: string[] = [];
+  readonly #joined = new Map<number, number>();
+  readonly #correlations = new Map<number, NonNullable<Finding['correlation']>>();
+  readonly #rowByKey = new Map<Finding['key'], number>();
+  readonly #keys: Finding['key'][] = [];
+  readonly #alsoIn = new Map<number, { file: string; offset: number }[]>();
+
+  get hosts(): readonly string[] {
+    return this.#hosts.list;
+  }
+  get channels(): readonly string[] {
+    return this.#channels.list;
+  }
+  get files(): readonly string[] {
+    return this.#files.list;
+  }
+
+  /** Row of a finding, undefined when it is not in the table. */
+  rowOf(key: Finding['key']): number | undefined {
+    return this.#rowByKey.get(key);
+  }
+
+  keyOf(row: number): Finding['key'] {
+    return this.#keys[row]!;
+  }
+
+  /** Adds a finding and gives true; gives false when its record is known and only its source was noted. */
+  add(finding: Finding): boolean {
+    const known = this.#rowByKey.get(finding.key);
+    if (known !== undefined) {
+      this.#noteSource(known, finding);
+      return false;
+    }
+    const row = this.count;
+    if (row === this.level.length) this.#grow();
+    const words = timeWords(finding.time);
+    this.level[row] = levelRank(finding.level);
+    this.triage[row] = 0;
+    this.time[row] = words.milliseconds;
+    this.timeHigh[row] = words.high;
+    this.timeLow[row] = words.low;
+    this.eventId[row] = finding.eventId;
+    this.rule[row] = this.#rulePosition(finding);
+    this.host[row] = this.#hosts.position(finding.computer);
+    this.channel[row] = this.#channels.position(finding.channel);
+    this.file[row] = this.#files.position(finding.file);
+    this.#provider[row] = this.#providers.position(finding.provider);
+    this.#recordClass[row] = CLASSES.indexOf(finding.recordClass);
+    this.#offset[row] = finding.offset;
+    this.#size[row] = finding.size;
+    this.recordId.push(finding.recordId);
+    this.#timeText.push(finding.time);
+    this.#keys.push(finding.key);
+    this.#rowByKey.set(finding.key, row);
+    if (finding.joined !== undefined) this.#joined.set(row, finding.joined);
+    if (finding.correlation !== undefined) this.#correlations.set(row, finding.correlation);
+    this.count = row + 1;
+    return true;
+  }
+
+  facts(row: number): FindingFacts {
+    const rule = this.rules[this.rule[row]!]!;
+    const joined = this.#joined.get(row);
+    const correlation = this.#correlations.get(row);
+    return {
+      key: this.#keys[row]!,
+      ruleId: rule.id,
+      ruleHash: rule.hash,
+      ruleTitle: rule.title,
+      level: rule.level,
+      tags: rule.tags,
+      file: this.files[this.file[row]!]!,
+      offset: this.#offset[row]!,
+      size: this.#size[row]!,
+      recordClass: CLASSES[this.#recordClass[row]!]!,
+      recordId: this.recordId[row]!,
+      time: this.#timeText[row]!,
+      channel: this.channels[this.channel[row]!]!,
+      provider: this.#providers.list[this.#provider[row]!]!,
+      eventId: this.eventId[row]!,
+      computer: this.hosts[this.host[row]!]!,
+      ...(joined === undefined ? {} : { joined }),
+      ...(correlation === undefined ? {} : { correlation }),
+      alsoIn: this.#alsoIn.get(row) ?? [],
+    };
+  }
+
+  #noteSource(row: number, finding: Finding): void {
+    const here = this.files[this.file[row]!] === finding.file && this.#offset[row] === finding.offset;
+    const others = this.#alsoIn.get(row) ?? [];
+    if (here || others.some((other) => other.file === finding.file && other.offset === finding.offset)) return;
+    this.#alsoIn.set(row, [...others, { file: finding.file, offset: finding.offset }]);
+  }
+
+  #rulePosition(finding: Finding): number {
+    const at = this.#ruleKeys.position(`${finding.ruleId}\n${finding.ruleHash}`);
+    this.rules[at] ??= {
+      id: finding.ruleId,
+      hash: finding.ruleHash,
+      title: finding.ruleTitle,
+      level: finding.level,
+      tags: finding.tags,
+    };
+    return at;
+  }
+
+  #grow(): void {
+    const size = this.level.length * 2;
+    const bytes = (old: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const grown = new Uint8Array(size);
+      grown.set(old);
+      return grown;
+    };
+    const words = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const grown = new Uint32Array(size);
+      grown.set(old);
+      return grown;
+    };
+    const doubles = (old: Float64Array): Float64Array<ArrayBuffer> => {
+      const grown = new Float64Array(size);
+      grown.set(old);
+      return grown;
+    };
+    this.level = bytes(this.level);
+    this.triage = bytes(this.triage);
+    this.#recordClass = bytes(this.#recordClass);
+    this.time = doubles(this.time);
+    this.#offset = doubles(this.#offset);
+    this.timeHigh = words(this.timeHigh);
+    this.timeLow = words(this.timeLow);
+    this.eventId = words(this.eventId);
+    this.rule = words(this.rule);
+    this.host = words(this.host);
+    this.channel = words(this.channel);
+    this.file = words(this.file);
+    this.#provider = words(this.#provider);
+    this.#size = words(this.#size);
+  }
+}

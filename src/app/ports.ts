@@ -1,0 +1,79 @@
+// What the app needs from outside, as small interfaces. main.ts fills them with the browser and the other rooms; tests
+// fill them inline. The scanner and the store have port files of their own (src/pool, src/store).
+
+import type { AttackTable } from '../analysis/attack-matrix.ts';
+import type { MatchedPart } from '../analysis/event-fields.ts';
+import type { EventElement } from '../model/event.ts';
+import type { Finding } from '../model/finding.ts';
+import type { RuleInfo, RuleSet } from '../model/rule-set.ts';
+import type { Intake } from '../intake/evidence.ts';
+
+/** The rules that the scanner runs. Positions in the lists are the scanner's rule numbers. */
+export interface RuleCatalogue {
+  /** Facts of every rule; enough to name findings and list rules. */
+  loadInfos(): Promise<readonly RuleInfo[]>;
+  /** Whole rules with predicates, for the rule page. */
+  loadRuleSet(): Promise<RuleSet>;
+  /** Text of the rule's document, undefined where the pack does not carry it. */
+  loadSource(info: RuleInfo): Promise<string | undefined>;
+}
+
+/** Turns what the user dropped or picked into evidence. */
+export interface EvidenceSource {
+  readDrop(transfer: DataTransfer): Promise<Intake>;
+  readFiles(files: FileList): Promise<Intake>;
+}
+
+/** An event as text: for reading, as XML, as JSON. */
+export interface EventRenderers {
+  text(event: EventElement): string;
+  xml(event: EventElement): string;
+  json(event: EventElement): string;
+}
+
+/** Which parts of the rule held on the finding's event; empty where that cannot be told (correlations, unknown rules). */
+export type ExplainFinding = (finding: Finding) => Promise<readonly MatchedPart[]>;
+
+export type ExportFormat = 'json' | 'jsonl' | 'csv';
+
+/** Writes findings; parts come as they are made, so that the whole is never in memory. */
+export type ExportFindings = (
+  format: ExportFormat,
+  findings: AsyncIterable<Finding>,
+  context: { readonly rules: readonly RuleInfo[]; readonly fileSizes: ReadonlyMap<string, number> },
+) => AsyncIterable<Uint8Array>;
+
+/** Hands a finished file to the user. */
+export type SaveFile = (name: string, type: string, parts: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** The hash part of the page's address. */
+export interface AddressBar {
+  read(): string;
+  /** Adds a step to the history. */
+  push(hash: string): void;
+  /** Changes the current step. */
+  replace(hash: string): void;
+  /** Calls back when the user moves through the history; gives the way to stop. */
+  listen(changed: () => void): () => void;
+}
+
+/** Small settings that survive the tab; reads give undefined where nothing is kept or keeping is refused. */
+export interface Settings {
+  read(name: string): string | undefined;
+  write(name: string, value: string): void;
+}
+
+export interface AppPorts {
+  readonly catalogue: RuleCatalogue;
+  readonly evidence: EvidenceSource;
+  readonly renderers: EventRenderers;
+  readonly explain: ExplainFinding;
+  readonly exportFindings: ExportFindings;
+  readonly saveFile: SaveFile;
+  readonly loadAttackTable: () => Promise<AttackTable>;
+  readonly addressBar: AddressBar;
+  readonly settings: Settings;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly version: string;
+}

@@ -1,0 +1,82 @@
+// The analyst's judgements of a case: state and note per finding key. Written to the store as they are made; a bulk
+// judgement can be taken back as a whole.
+
+import type { CaseId } from '../model/case.ts';
+import type { FindingKey, Triage, TriageState } from '../model/finding.ts';
+import type { CaseStore } from '../store/case-store.ts';
+import type { FindingList } from './finding-list.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+export class TriageBook {
+  readonly #store: CaseStore;
+  readonly #caseId: CaseId;
+  readonly #findings: FindingList;
+  readonly #notices: Notices;
+  readonly #now: () => number;
+  readonly #entries = new Map<FindingKey, Triage>();
+  #version = $state(0);
+
+  constructor(store: CaseStore, caseId: CaseId, findings: FindingList, notices: Notices, now: () => number) {
+    this.#store = store;
+    this.#caseId = caseId;
+    this.#findings = findings;
+    this.#notices = notices;
+    this.#now = now;
+  }
+
+  /** Number of findings judged or noted. */
+  get count(): number {
+    void this.#version;
+    return this.#entries.size;
+  }
+
+  /** The judgement of a finding; new and without a note when there is none. */
+  of(key: FindingKey): Triage {
+    void this.#version;
+    return this.#entries.get(key) ?? { key, state: 'new', note: '', tags: [], changed: 0 };
+  }
+
+  /** Takes in what the store kept. */
+  async load(): Promise<void> {
+    const kept = await this.#store.loadTriage(this.#caseId);
+    for (const [key, triage] of kept) this.#entries.set(key, triage);
+    this.#version++;
+  }
+
+  /** Puts known judgements on rows that have just been appended. */
+  apply(keys: Iterable<FindingKey>): void {
+    if (this.#entries.size === 0) return;
+    for (const key of keys) {
+      const triage = this.#entries.get(key);
+      if (triage !== undefined) this.#findings.judge(key, triage.state);
+    }
+  }
+
+  /** Judges findings; gives the judgements as they were, for undoing. */
+  async setState(keys: readonly FindingKey[], state: TriageState): Promise<readonly Triage[]> {
+    const before = keys.map((key) => this.of(key));
+    await this.restore(before.map((triage) => ({ ...triage, state, changed: this.#now() })));
+    return before;
+  }
+
+  async setNote(key: FindingKey, note: string): Promise<void> {
+    const before = this.of(key);
+    if (before.note !== note) await this.restore([{ ...before, note, changed: this.#now() }]);
+  }
+
+  /** Sets judgements as given. They hold on screen at once; a store that refuses them is said so. */
+  async restore(triage: readonly Triage[]): Promise<void> {
+    for (const entry of triage) {
+      this.#entries.set(entry.key, entry);
+      this.#findings.judge(entry.key, entry.state);
+    }
+    this.#version++;
+    this.#findings.refresh();
+    const kept = await this.#store.saveTriage(this.#caseId, triage);
+    if (!kept.ok) {
+      this.#notices.show('error', `The judgement could not be kept: ${kept.error.message}`, {
+        hint: kept.error.hint ?? 'It holds until this tab closes. Export the findings before that.',
+      });
+    }
+  }
+}

@@ -1,0 +1,248 @@
+// The whole app: what is open, what the address says, and the verbs of the first screen. Built once by main.ts.
+
+import type { CaseId, CaseRecord } from '../model/case.ts';
+import type { Intake } from '../intake/evidence.ts';
+import type { Scanner } from '../pool/scanner.ts';
+import type { CaseStore } from '../store/case-store.ts';
+import type { Address, CaseView } from './address.ts';
+import { CaseList } from './case-list.svelte.ts';
+import { nameCase } from './case-name.ts';
+import { CaseSession } from './case-session.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import type { AppPorts, ExportFormat } from './ports.ts';
+import { Router } from './router.svelte.ts';
+import { RuleLibrary } from './rule-library.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+
+const EXPORT_TYPES: Readonly<Record<ExportFormat, string>> = {
+  json: 'application/json',
+  jsonl: 'application/x-ndjson',
+  csv: 'text/csv',
+};
+
+export class WinnowApp {
+  readonly ports: AppPorts;
+  readonly store: CaseStore;
+  readonly router: Router;
+  readonly theme: Theme;
+  readonly notices = new Notices();
+  readonly cases: CaseList;
+  readonly rules: RuleLibrary;
+  readonly #scanner: Scanner;
+  #session = $state.raw<CaseSession | undefined>(undefined);
+  #missing = $state.raw<CaseId | undefined>(undefined);
+  #opening = $state.raw<CaseId | undefined>(undefined);
+  #reading = $state(false);
+  #exporting = $state(false);
+  #recovered = $state(false);
+
+  constructor(store: CaseStore, scanner: Scanner, ports: AppPorts) {
+    this.store = store;
+    this.ports = ports;
+    this.#scanner = scanner;
+    this.theme = new Theme(ports.settings);
+    this.cases = new CaseList(store);
+    this.rules = new RuleLibrary(ports.catalogue, ports.loadAttackTable);
+    this.#recovered = ports.settings.read('recovered') === 'yes';
+    this.router = new Router(ports.addressBar, (address) => this.#follow(address));
+  }
+
+  /** The open case. It stays open (and goes on scanning) while other views are looked at. */
+  get session(): CaseSession | undefined {
+    return this.#session;
+  }
+  /** A case that the address asks for and the store does not have. */
+  get missing(): CaseId | undefined {
+    return this.#missing;
+  }
+  get opening(): CaseId | undefined {
+    return this.#opening;
+  }
+  /** True while a drop is being walked. */
+  get reading(): boolean {
+    return this.#reading;
+  }
+  get exporting(): boolean {
+    return this.#exporting;
+  }
+  get scanning(): boolean {
+    return this.#session?.scanning ?? false;
+  }
+  /** Whether scans also look for deleted records in unallocated space. */
+  get recovered(): boolean {
+    return this.#recovered;
+  }
+  set recovered(on: boolean) {
+    this.#recovered = on;
+    this.ports.settings.write('recovered', on ? 'yes' : 'no');
+  }
+
+  /** Loads the kept cases, opens the case of the address and warms the scanner. */
+  async start(): Promise<void> {
+    if (!this.store.durable) {
+      this.notices.show('warning', 'This browser keeps no data for this page, so cases end with the tab.', {
+        hint: 'Export findings before you close it. A private window is the usual reason.',
+      });
+    }
+    this.#follow(this.router.address);
+    this.run('List the kept cases', this.cases.load());
+    // Rules first: without them no scan can name what it finds.
+    await this.rules.load().then(
+      () => this.#scanner.warm(),
+      () => undefined,
+    );
+  }
+
+  /** Runs work that the user asked for; a failure becomes a message instead of a lost promise. */
+  run(what: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.notices.show('error', `${what} failed: ${error instanceof Error ? error.message : String(error)}`, {
+        hint: 'Nothing else is affected. Try again; if it stays, reload the page.',
+      });
+    });
+  }
+
+  /** Takes what was dropped or picked: into the open case when its screen is shown, else into a new one. */
+  async take(intake: Promise<Intake>): Promise<void> {
+    if (this.scanning || this.#reading) {
+      this.notices.show('warning', 'A scan is running.', { hint: 'Wait for it or stop it, then drop again.' });
+      return;
+    }
+    this.#reading = true;
+    try {
+      const evidence = await intake;
+      if (evidence.files.length === 0) {
+        this.#sayNothingFound(evidence);
+        return;
+      }
+      const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
+      session.addEvidence(evidence, this.rules.load(), { recovered: this.#recovered });
+      this.openView('findings');
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Goes to a view of the open case. */
+  openView(tab: CaseView): void {
+    if (this.#session !== undefined) {
+      this.router.go({ view: 'case', caseId: this.#session.id, tab, finding: undefined, params: new Map() });
+    }
+  }
+
+  /** Opens a kept case; the running scan must be over. */
+  openCase(id: CaseId): void {
+    this.router.go({ view: 'case', caseId: id, tab: 'findings', finding: undefined, params: new Map() });
+    this.#follow(this.router.address);
+  }
+
+  /** Stops the running scan and opens the case that the address asks for. */
+  async stopAndFollow(): Promise<void> {
+    const scan = this.#session?.scan;
+    scan?.cancel();
+    await scan?.done;
+    this.#follow(this.router.address);
+  }
+
+  async removeCase(id: CaseId): Promise<void> {
+    if (this.#session?.id === id) {
+      this.#session.scan?.cancel();
+      await this.#session.scan?.done;
+      this.#session = undefined;
+    }
+    await this.cases.remove(id);
+  }
+
+  async renameCase(id: CaseId, name: string): Promise<void> {
+    const trimmed = name.trim();
+    if (trimmed === '') return;
+    if (this.#session?.id === id) await this.#session.rename(trimmed);
+    else await this.cases.rename(id, trimmed);
+    await this.cases.load();
+  }
+
+  /** Writes the shown findings, in the order shown. */
+  async exportShown(format: ExportFormat): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || this.#exporting) return;
+    this.#exporting = true;
+    try {
+      const rules = await this.rules.load().catch(() => []);
+      const fileSizes = new Map(session.files.map((file) => [file.path, file.size]));
+      const parts = this.ports.exportFindings(format, session.findings.read(session.findings.rows), { rules, fileSizes });
+      await this.ports.saveFile(`${fileNameOf(session.name)}.${format}`, EXPORT_TYPES[format], parts);
+    } finally {
+      this.#exporting = false;
+    }
+  }
+
+  #sessionOnScreen(): CaseSession | undefined {
+    const { address } = this.router;
+    return address.view === 'case' && this.#session?.id === address.caseId ? this.#session : undefined;
+  }
+
+  async #createCase(evidence: Intake): Promise<CaseSession> {
+    const now = this.ports.now();
+    const id = await this.store.createCase(nameCase(evidence, now));
+    const record = await this.store.loadCase(id);
+    if (record === undefined) throw new Error('the new case is not in the store');
+    const session = this.#open(record);
+    this.run('List the kept cases', this.cases.load());
+    return session;
+  }
+
+  #open(record: CaseRecord): CaseSession {
+    const session = new CaseSession(record, {
+      store: this.store,
+      scanner: this.#scanner,
+      notices: this.notices,
+      now: this.ports.now,
+    });
+    this.#session = session;
+    return session;
+  }
+
+  #sayNothingFound(evidence: Intake): void {
+    const skipped = [...evidence.skipped].map(([extension, count]) => `${count} ${extension === '' ? 'without extension' : extension}`);
+    const what = evidence.problems[0]?.detail ?? (skipped.length === 0 ? undefined : `Skipped: ${skipped.slice(0, 6).join(', ')}.`);
+    this.notices.show('warning', 'No event logs in what was dropped.', {
+      hint: `${what === undefined ? '' : `${what} `}Winnow reads .evtx files, folders and zips of them.`,
+    });
+  }
+
+  /** Opens the case that an address asks for, unless a scan of another case is running. */
+  #follow(address: Address): void {
+    if (address.view !== 'case') {
+      if (address.view === 'start') this.run('List the kept cases', this.cases.load());
+      return;
+    }
+    const id = address.caseId;
+    if (this.#session?.id === id || this.scanning || this.#opening === id) return;
+    this.run('Open the case', this.#load(id));
+  }
+
+  async #load(id: CaseId): Promise<void> {
+    this.#opening = id;
+    this.#missing = undefined;
+    try {
+      const record = await this.store.loadCase(id);
+      // The user went elsewhere meanwhile.
+      if (this.#opening !== id) return;
+      if (record === undefined) {
+        this.#missing = id;
+        return;
+      }
+      const session = this.#open(record);
+      this.#opening = undefined;
+      await session.load();
+    } finally {
+      if (this.#opening === id) this.#opening = undefined;
+    }
+  }
+}
+
+/** A file name from a case name: what no file system objects to. */
+function fileNameOf(name: string): string {
+  const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').trim();
+  return safe === '' ? 'findings' : safe.slice(0, 100);
+}

@@ -1,0 +1,61 @@
+// What crosses between the main thread of `winnow scan` and its worker threads. Types only.
+
+import type { CorrelationRows } from '../model/correlation.ts';
+import type { FileAccount } from '../model/coverage.ts';
+import type { Problem } from '../model/problem.ts';
+import type { RuleLevel } from '../model/rule-set.ts';
+import type { PhaseTimes } from './cpu-clock.ts';
+import type { LogFile } from './log-file.ts';
+import type { ScanFormat } from './scan-arguments.ts';
+
+/** What a thread gets when it starts (worker data). */
+export interface ThreadSetup {
+  readonly program: ArrayBuffer;
+  /** The same rules as JSON (pool/rule-set-json.ts): for naming and explaining what the program found. */
+  readonly ruleSet: string;
+  readonly recovered: boolean;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly minLevel: RuleLevel;
+  readonly format: ScanFormat;
+}
+
+/** A stretch of chunks to scan, in slices of `chunksPerSlice`. */
+export interface ThreadRun {
+  readonly file: LogFile;
+  /** Printed with each finding of the file when `--hash` is given. */
+  readonly fileHash: string | undefined;
+  readonly start: number;
+  readonly byteLength: number;
+  readonly chunksPerSlice: number;
+}
+
+/** A finding ready to be printed, but for what only the whole scan knows. */
+export interface RenderedFinding {
+  readonly offset: number;
+  /** Digest of everything that makes two records the same event. */
+  readonly identity: string;
+  /** The line without its end; output.ts closes it. */
+  readonly text: string;
+}
+
+export interface RenderedSlice {
+  readonly start: number;
+  readonly byteLength: number;
+  readonly findings: readonly RenderedFinding[];
+  readonly account: FileAccount;
+  readonly problems: readonly Problem[];
+  readonly correlation: CorrelationRows | undefined;
+}
+
+export type ThreadRequest = { readonly kind: 'run'; readonly run: ThreadRun } | { readonly kind: 'finish' };
+
+export type ThreadMessage =
+  /** The thread has its rules; sent once, before anything else. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'slice'; readonly slice: RenderedSlice }
+  | { readonly kind: 'unreadable'; readonly detail: string }
+  /** The run is over. */
+  | { readonly kind: 'end' }
+  /** Answer to finish: CPU milliseconds of the thread, setting up included. */
+  | { readonly kind: 'finished'; readonly phases: PhaseTimes; readonly setup: number };

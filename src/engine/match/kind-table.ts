@@ -1,0 +1,82 @@
+// Per outer shape: how to read the names that route an event, and what is known about the kinds met with it. Holds the
+// plans, so everything that depends on shapes dies with the shape (reference: engine algorithms 3.3, 3.4).
+
+import { eventIdOfText } from '../event-kind.ts';
+import type { Shape, ValueTable } from '../../model/shape.ts';
+import { ValueType } from '../../model/shape.ts';
+import type { Group } from './group.ts';
+import { leafText, NameReader, type NameTable } from './name-reader.ts';
+import type { Plan } from './plan.ts';
+
+/** Name tables of a matcher. */
+export interface KindNames {
+  readonly channels: NameTable;
+  readonly providers: NameTable;
+  readonly computers: NameTable;
+}
+
+/** What one slice has seen of a kind of event on one computer. */
+export interface KindTally {
+  readonly computer: number;
+  readonly kind: ShapeKind;
+  count: number;
+  /** FILETIME of the first and the last event; both 0 while no event had a time. */
+  firstHigh: number;
+  firstLow: number;
+  lastHigh: number;
+  lastLow: number;
+  /** Per slot of the group: SetFlag bits met. */
+  readonly seen: Uint8Array;
+}
+
+/** One kind of event within one outer shape. */
+export interface ShapeKind {
+  readonly channel: number;
+  readonly provider: number;
+  readonly eventId: number;
+  readonly group: Group | null;
+  /** Plans by the list of embedded shapes. */
+  readonly plans: Map<number, Plan>;
+  lastInner: number;
+  lastPlan: Plan | undefined;
+  /** The tally in use, of slice number `tallySlice`. */
+  tally: KindTally | undefined;
+  tallySlice: number;
+}
+
+/** What the matcher keeps about one outer shape. */
+export class OuterShape {
+  readonly shape: Shape;
+  readonly channel: NameReader;
+  readonly provider: NameReader;
+  readonly computer: NameReader;
+  readonly kinds = new Map<number, ShapeKind>();
+  last: ShapeKind | undefined;
+  private readonly eventIdLeaf: number;
+  private readonly eventIdIndex: number;
+
+  constructor(shape: Shape, names: KindNames) {
+    const { leaves, system } = shape;
+    this.shape = shape;
+    this.channel = new NameReader(leaves, system.channel, names.channels);
+    this.provider = new NameReader(leaves, system.providerName, names.providers);
+    this.computer = new NameReader(leaves, system.computer, names.computers);
+    this.eventIdLeaf = system.eventId;
+    const pieces = leaves[system.eventId]?.pieces;
+    const only = pieces?.length === 1 ? pieces[0] : undefined;
+    this.eventIdIndex = only?.kind === 'value' ? only.index : -1;
+  }
+
+  /** System/EventID of a record: low 16 bits, 0 when it has none. */
+  eventId(bytes: Uint8Array, view: DataView, values: ValueTable): number {
+    const i = this.eventIdIndex;
+    if (i >= 0 && i < values.count) {
+      const type = values.type[i]!;
+      if ((type === ValueType.UInt16 || type === ValueType.UInt32) && values.length[i]! >= 2) {
+        return view.getUint16(values.offset[i]!, true);
+      }
+    }
+    const leaf = this.shape.leaves[this.eventIdLeaf];
+    return leaf === undefined ? 0 : eventIdOfText(leafText(leaf, bytes, view, values));
+  }
+}

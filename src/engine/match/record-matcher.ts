@@ -1,0 +1,428 @@
+// The record loop: route, plan, one set id per slot, tuple memo, and only for what is left the verdicts that need text.
+// Knows shapes and value tables, never bytes of a file; one instance per worker and rule program, its caches are warm
+// from record to record and never change what is found. Reference: engine algorithms 3.3.
+
+import type { EventElement } from '../../model/event.ts';
+import type { RecordCursor } from '../../model/record.ts';
+import { ValueType } from '../../model/shape.ts';
+import { DEFAULT_LIMITS, type EngineLimits } from '../limits.ts';
+import { PredicateKind, type Program } from '../program.ts';
+import { Evaluator, Truth, type TextJudge } from './evaluate.ts';
+import type { Verdict } from './field-sets.ts';
+import type { Group } from './group.ts';
+import { KeywordFilter } from './keyword-filter.ts';
+import { OuterShape, type KindNames, type KindTally, type ShapeKind } from './kind-table.ts';
+import { NameTable } from './name-reader.ts';
+import { makePlan, OP_COLUMNS, OpFlag, type Plan, type SlowSlot } from './plan.ts';
+import { RecordValues } from './record-values.ts';
+import { Router } from './router.ts';
+import { ABSENT, EMPTY, SetFlag } from './set-table.ts';
+import { TextTests } from './text-tests.ts';
+import { ValueSets } from './value-sets.ts';
+
+/** Records between two looks at the caps; a record adds a bounded number of entries. */
+const CHECK_EVERY = 256;
+/** Plans by data-dependent element names that one plan keeps. */
+const MAX_NAMED_PLANS = 256;
+
+/** Counters for benches, tests and reports. */
+export interface MatcherCounters {
+  records: number;
+  routed: number;
+  tuples: number;
+  tupleMisses: number;
+  resolved: number;
+  flushes: number;
+}
+
+export class RecordMatcher implements TextJudge {
+  /** Rules that match the last record: ascending, [0, count of match()) are valid. */
+  readonly rules: number[] = [];
+  /** Names of channels, providers and computers by number. */
+  readonly names: KindNames;
+  /** Kind of the last record and number of its computer. */
+  kind: ShapeKind | undefined;
+  computer = 0;
+  readonly counters: MatcherCounters = { records: 0, routed: 0, tuples: 0, tupleMisses: 0, resolved: 0, flushes: 0 };
+  readonly sets: ValueSets;
+  readonly tests: TextTests;
+  readonly evaluator: Evaluator;
+
+  private readonly program: Program;
+  private readonly limits: EngineLimits;
+  private readonly router: Router;
+  private readonly values: RecordValues;
+  private outers: (OuterShape | undefined)[] = [];
+  private outerCount = 0;
+  private planCount = 0;
+  private tuple = new Int32Array(64);
+  private untilCheck = CHECK_EVERY;
+  private slice = 1;
+  private readonly tallyTable = new Map<string, KindTally>();
+  private seen = new Uint8Array(0);
+  /** Entry of the group by which each rule of `rules` matched. */
+  private readonly entries: number[] = [];
+  /** State of the record that is being resolved. */
+  private cursor: RecordCursor | undefined;
+  private plan: Plan | undefined;
+  private texts: (readonly string[] | undefined)[] = [];
+  private readonly verdicts = new Map<number, Verdict[]>();
+
+  constructor(program: Program, limits: Partial<EngineLimits> = {}) {
+    this.program = program;
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.names = {
+      channels: new NameTable(this.limits.names),
+      providers: new NameTable(this.limits.names),
+      computers: new NameTable(this.limits.names),
+    };
+    this.sets = new ValueSets(program, this.limits);
+    this.router = new Router(program, this.sets);
+    this.values = new RecordValues(this.sets, KeywordFilter.of(program));
+    this.tests = new TextTests(program.header.payloads);
+    this.evaluator = new Evaluator(program.header.depth);
+  }
+
+  /**
+   * Judges the cursor's current record and gives the number of matching rules, which then stand in `rules`. `eventOf`
+   * renders the record; it is called only for rules that look at a serialised section.
+   */
+  match(cursor: RecordCursor, eventOf: () => EventElement): number {
+    this.counters.records++;
+    if (this.sets.memo.full) this.sets.memo.turn();
+    if (--this.untilCheck <= 0) this.checkCaps();
+    const kind = this.route(cursor);
+    const { group } = kind;
+    this.seen = this.startTally(kind);
+    if (group === null) return 0;
+    this.counters.routed++;
+    const inner = cursor.resolveInner();
+    let plan = kind.lastPlan;
+    if (plan === undefined || kind.lastInner !== inner) {
+      plan = this.planFor(cursor, kind, group, inner);
+    }
+    if (plan.dynamicNames.length > 0) plan = this.namedPlan(cursor, group, plan, eventOf);
+    this.values.enter(cursor, eventOf);
+    this.fillTuple(cursor, plan);
+    return this.judgeTuple(cursor, plan);
+  }
+
+  /** Starts a new count of kinds; tallies() then gives what was met since. */
+  startSlice(): void {
+    this.slice++;
+    this.tallyTable.clear();
+  }
+
+  /** Per kind and computer what was met since startSlice(). */
+  tallies(): IterableIterator<KindTally> {
+    return this.tallyTable.values();
+  }
+
+  /** Adds the time of the last record to its tally. */
+  tallyTime(high: number, low: number): void {
+    const tally = this.kind?.tally;
+    if (tally === undefined || (high === 0 && low === 0)) return;
+    if ((tally.firstHigh === 0 && tally.firstLow === 0) || high < tally.firstHigh || (high === tally.firstHigh && low < tally.firstLow)) {
+      tally.firstHigh = high;
+      tally.firstLow = low;
+    }
+    if (high > tally.lastHigh || (high === tally.lastHigh && low > tally.lastLow)) {
+      tally.lastHigh = high;
+      tally.lastLow = low;
+    }
+  }
+
+  /** Values of the fields that correlations want of the i-th match: the first text each, undefined where absent. */
+  readSource(i: number): (string | undefined)[] {
+    const plan = this.plan;
+    const reads = plan?.group.program.entryReads.get(this.entries[i]!) ?? [];
+    return reads.map((read) => this.values.textsOf(plan!.reads[read]!)[0]);
+  }
+
+  /** Verdict of a text predicate on the record that is being resolved; remembered for the record and for its value. */
+  judge(local: number): boolean {
+    const plan = this.plan!;
+    const { group } = plan;
+    const { program } = group;
+    const slot = program.localSlot[local]!;
+    const predicate = program.localPredicate[local]!;
+    const payload = this.program.predicatePayload[predicate]!;
+    const texts = this.textsOf(slot);
+    let holds: boolean;
+    if (program.localKind[local] === PredicateKind.FieldRef) {
+      holds = this.tests.holdsBetween(payload, texts, this.textsOf(program.localOther[local]!));
+    } else {
+      holds = false;
+      for (const text of texts) {
+        if (!this.tests.holds(payload, text)) continue;
+        holds = true;
+        break;
+      }
+      const number = this.program.predicateText[predicate]!;
+      const list = this.verdicts.get(slot);
+      if (list === undefined) this.verdicts.set(slot, [{ text: number, holds }]);
+      else list.push({ text: number, holds });
+    }
+    (holds ? group.trueStamp : group.falseStamp)[local] = group.epoch;
+    return holds;
+  }
+
+  private route(cursor: RecordCursor): ShapeKind {
+    const { shape, values, bytes, view } = cursor;
+    let outer = this.outers[shape.id];
+    if (outer?.shape !== shape) outer = this.addOuter(cursor);
+    const channel = outer.channel.read(bytes, view, values);
+    const provider = outer.provider.read(bytes, view, values);
+    const eventId = outer.eventId(bytes, view, values);
+    this.computer = outer.computer.read(bytes, view, values);
+    let kind = outer.last;
+    if (kind === undefined || kind.eventId !== eventId || kind.channel !== channel || kind.provider !== provider) {
+      // Names are capped at 65,535 of each sort, so the key stays an exact integer.
+      const key = (channel * 65_536 + provider) * 65_536 + eventId;
+      kind = outer.kinds.get(key);
+      if (kind === undefined) {
+        const group = this.router.groupFor(this.names.channels.texts[channel]!, this.names.providers.texts[provider]!, eventId);
+        kind = { channel, provider, eventId, group, plans: new Map(), lastInner: -1, lastPlan: undefined, tally: undefined, tallySlice: 0 };
+        outer.kinds.set(key, kind);
+        this.planCount++;
+      }
+      outer.last = kind;
+    }
+    this.kind = kind;
+    return kind;
+  }
+
+  /** Counts the record and gives where the presence of its fields is noted. */
+  private startTally(kind: ShapeKind): Uint8Array {
+    let tally = kind.tally;
+    if (tally === undefined || kind.tallySlice !== this.slice || tally.computer !== this.computer) {
+      // Several outer shapes can carry the same kind of event.
+      const key = `${this.computer}/${kind.channel}/${kind.provider}/${kind.eventId}`;
+      tally = this.tallyTable.get(key);
+      if (tally === undefined) {
+        const slots = kind.group?.program.slots.length ?? 0;
+        tally = {
+          computer: this.computer,
+          kind,
+          count: 0,
+          firstHigh: 0,
+          firstLow: 0,
+          lastHigh: 0,
+          lastLow: 0,
+          seen: new Uint8Array(slots),
+        };
+        this.tallyTable.set(key, tally);
+      }
+      kind.tally = tally;
+      kind.tallySlice = this.slice;
+    }
+    tally.count++;
+    return tally.seen;
+  }
+
+  private addOuter(cursor: RecordCursor): OuterShape {
+    const outer = new OuterShape(cursor.shape, this.names);
+    this.outers[cursor.shape.id] = outer;
+    this.outerCount++;
+    return outer;
+  }
+
+  private planFor(cursor: RecordCursor, kind: ShapeKind, group: Group, inner: number): Plan {
+    let plan = kind.plans.get(inner);
+    if (plan === undefined) {
+      plan = makePlan(cursor, group, []);
+      kind.plans.set(inner, plan);
+      this.planCount++;
+    }
+    kind.lastInner = inner;
+    kind.lastPlan = plan;
+    return plan;
+  }
+
+  /** The plan for the names that this record gives its Data elements. */
+  private namedPlan(cursor: RecordCursor, group: Group, plan: Plan, eventOf: () => EventElement): Plan {
+    this.values.enter(cursor, eventOf);
+    const names: string[] = [];
+    for (let i = 0; i < plan.dynamicNames.length; i += 2) {
+      names.push(this.values.nameAt(plan.dynamicNames[i]!, plan.dynamicNames[i + 1]!));
+    }
+    const key = JSON.stringify(names);
+    let named = plan.byNames.get(key);
+    if (named === undefined) {
+      named = makePlan(cursor, group, names);
+      if (plan.byNames.size >= MAX_NAMED_PLANS) plan.byNames.clear();
+      plan.byNames.set(key, named);
+    }
+    return named;
+  }
+
+  /** Set id of every slot, then its projection: the tuple. */
+  private fillTuple(cursor: RecordCursor, plan: Plan): void {
+    const { group, ops, slow } = plan;
+    const { projections } = group;
+    const { sets } = this;
+    const width = projections.length;
+    if (width > this.tuple.length) {
+      this.tuple = new Int32Array(width * 2);
+    }
+    if (plan.baseGeneration !== sets.generation) this.fillBase(plan);
+    const { base } = plan;
+    const tuple = this.tuple;
+    for (let i = 0; i < width; i++) tuple[i] = base[i]!;
+    const { bytes, view, inner } = cursor;
+    const { seen } = this;
+    for (const { slot, text } of plan.fixed) seen[slot.number]! |= text === '' ? SetFlag.Present | SetFlag.Empty : SetFlag.Present | SetFlag.NonEmpty;
+    for (let at = 0; at < ops.length; at += OP_COLUMNS) {
+      const slot = ops[at]!;
+      const level = ops[at + 1]!;
+      const index = ops[at + 2]!;
+      const field = ops[at + 3]!;
+      const flags = ops[at + 4]!;
+      const table = level === 0 ? cursor.values : inner[level - 1]!.values;
+      let set: number;
+      const type = index < table.count ? table.type[index]! : ValueType.Null;
+      if (type === ValueType.Null) {
+        set = (flags & OpFlag.NullIsAbsent) !== 0 ? ABSENT : EMPTY;
+      } else if (type === ValueType.BinXml || (type >= ValueType.Array && (flags & OpFlag.Attribute) !== 0)) {
+        set = this.values.setOf(plan.described[slot]!);
+      } else {
+        set = sets.ofValue(field, field, bytes, view, type, table.offset[index]!, table.length[index]!);
+        if (set === EMPTY && (flags & OpFlag.Attribute) !== 0) set = ABSENT;
+      }
+      const fieldSets = sets.sets(field);
+      seen[slot]! |= fieldSets.flags[set]!;
+      tuple[slot] = projections[slot]!.of(set, fieldSets);
+    }
+    for (let i = 0; i < slow.length; i++) {
+      const { slot } = slow[i]!;
+      const set = this.values.setOf(slow[i]!);
+      const fieldSets = sets.sets(slot.field);
+      seen[slot.number]! |= fieldSets.flags[set]!;
+      tuple[slot.number] = projections[slot.number]!.of(set, fieldSets);
+    }
+  }
+
+  private fillBase(plan: Plan): void {
+    const { projections } = plan.group;
+    for (let slot = 0; slot < projections.length; slot++) {
+      const field = plan.group.program.slots[slot]!.field;
+      plan.base[slot] = projections[slot]!.of(ABSENT, this.sets.sets(field));
+    }
+    for (const { slot, text } of plan.fixed) {
+      plan.base[slot.number] = projections[slot.number]!.of(this.sets.ofText(slot.field, text), this.sets.sets(slot.field));
+    }
+    plan.baseGeneration = this.sets.generation;
+  }
+
+  private judgeTuple(cursor: RecordCursor, plan: Plan): number {
+    const { group } = plan;
+    const { evaluator, tuple } = this;
+    this.counters.tuples++;
+    let result = group.tuples.find(tuple);
+    let stamped = false;
+    if (result < 0) {
+      this.counters.tupleMisses++;
+      const candidates = evaluator.stamp(group, tuple, true);
+      stamped = true;
+      result = evaluator.evaluateTuple(group, candidates);
+      group.tuples.remember(tuple, result);
+    }
+    if (result === 0) return 0;
+    this.rules.length = 0;
+    this.entries.length = 0;
+    this.plan = plan;
+    const { results } = group;
+    const end = results.starts[result + 1]!;
+    let undecided = false;
+    for (let i = results.starts[result]!; i < end; i++) {
+      const item = results.items[i]!;
+      if ((item & 1) !== 0) undecided = true;
+      else this.addMatch(group, item >> 1);
+    }
+    if (undecided) {
+      this.counters.resolved++;
+      if (!stamped) evaluator.stamp(group, tuple, false);
+      this.resolve(cursor, plan, result);
+    }
+    return this.rules.length;
+  }
+
+  /** Decides the rules of a result that need text, and keeps the verdicts with the values they belong to. */
+  private resolve(cursor: RecordCursor, plan: Plan, result: number): void {
+    const { group } = plan;
+    const { results } = group;
+    this.cursor = cursor;
+    this.texts = [];
+    this.verdicts.clear();
+    const end = results.starts[result + 1]!;
+    for (let i = results.starts[result]!; i < end; i++) {
+      const item = results.items[i]!;
+      if ((item & 1) === 0) continue;
+      if (this.evaluator.evaluate(group, item >> 1, this) === Truth.True) this.addMatch(group, item >> 1);
+    }
+    for (const [slot, verdicts] of this.verdicts) this.refine(plan, slot, verdicts);
+    this.cursor = undefined;
+    this.texts = [];
+  }
+
+  /** Ascending by rule; a rule that several routes lead to counts once. */
+  private addMatch(group: Group, entry: number): void {
+    const rule = group.program.entryRule[entry]!;
+    const { rules, entries } = this;
+    let at = rules.length;
+    while (at > 0 && rules[at - 1]! > rule) at--;
+    if (at > 0 && rules[at - 1] === rule) {
+      // The lowest route, so that what is read through it does not depend on what was cached.
+      if (entries[at - 1]! > entry) entries[at - 1] = entry;
+      return;
+    }
+    rules.splice(at, 0, rule);
+    entries.splice(at, 0, entry);
+  }
+
+  private textsOf(slot: number): readonly string[] {
+    return (this.texts[slot] ??= this.values.textsOf(this.plan!.described[slot] as SlowSlot));
+  }
+
+  /** Stores the verdicts in the set of the slot's value, if that is one value in the memo. */
+  private refine(plan: Plan, slot: number, verdicts: readonly Verdict[]): void {
+    const op = plan.opOf[slot]!;
+    const cursor = this.cursor;
+    if (op < 0 || cursor === undefined) return;
+    const at = op * OP_COLUMNS;
+    const level = plan.ops[at + 1]!;
+    const index = plan.ops[at + 2]!;
+    const field = plan.ops[at + 3]!;
+    const table = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
+    if (index >= table.count) return;
+    const type = table.type[index]!;
+    const length = table.length[index]!;
+    if (type === ValueType.Null || type === ValueType.BinXml || length === 0) return;
+    const { memo } = this.sets;
+    if (!memo.find((field << 8) | type, cursor.bytes, table.offset[index]!, length)) return;
+    memo.refine(this.sets.sets(field).refine(memo.found, verdicts));
+  }
+
+  /** Keeps every cache within its cap. Only between records: nothing of a record may lose its meaning halfway. */
+  private checkCaps(): void {
+    this.untilCheck = CHECK_EVERY;
+    const { limits, sets } = this;
+    let weight = 0;
+    let tuples = 0;
+    for (const group of this.router.groups) {
+      weight += group.weight;
+      tuples += group.tuples.count;
+    }
+    if (sets.overfull || weight > limits.tupleItems || tuples > limits.tuples) {
+      this.counters.flushes++;
+      sets.flush();
+      for (const group of this.router.groups) group.flush();
+    }
+    if (this.planCount > limits.plans || this.outerCount > limits.plans) {
+      this.outers = [];
+      this.outerCount = 0;
+      this.planCount = 0;
+      this.kind = undefined;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+// The index of a slice: one row a record in typed arrays, ready to be transferred. 41 bytes a record; the event list
+// and the timeline live on these. A row's other fields are decoded from its bytes when somebody looks at it.
+
+import type { RecordClass } from '../model/event.ts';
+import type { RecordCursor } from '../model/record.ts';
+import type { SystemReader } from './system-reader.ts';
+
+/** Bits of the flags column. */
+export const IndexFlag = {
+  Torn: 1,
+  Resynced: 2,
+  Recovered: 4,
+  /** The record header's written time is zero (F26). */
+  NoWrittenTime: 8,
+} as const;
+
+/** Rows of one slice, in record order. Names are positions in the part's own lists; number 0 is the absent name. */
+export interface IndexPart {
+  readonly count: number;
+  /** System/TimeCreated as FILETIME halves; 0 when absent. */
+  readonly timeHigh: Uint32Array;
+  readonly timeLow: Uint32Array;
+  readonly recordIdHigh: Uint32Array;
+  readonly recordIdLow: Uint32Array;
+  readonly eventId: Uint16Array;
+  readonly level: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly provider: Uint32Array;
+  readonly channel: Uint32Array;
+  readonly computer: Uint32Array;
+  /** Chunk number within the file, and place and size of the record within the chunk. */
+  readonly chunk: Uint32Array;
+  readonly offset: Uint16Array;
+  readonly size: Uint16Array;
+  readonly providers: readonly string[];
+  readonly channels: readonly string[];
+  readonly computers: readonly string[];
+}
+
+/** Buffers of a part, for the transfer list of postMessage. */
+export function transferablesOf(part: IndexPart): ArrayBuffer[] {
+  const { timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags } = part;
+  const { provider, channel, computer, chunk, offset, size } = part;
+  const columns = [timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags, provider, channel, computer];
+  return [...columns, chunk, offset, size].map((column) => column.buffer as ArrayBuffer);
+}
+
+const FLAGS: Record<RecordClass, number> = {
+  allocated: 0,
+  torn: IndexFlag.Torn,
+  resynced: IndexFlag.Resynced,
+  recovered: IndexFlag.Recovered,
+};
+
+/** Collects rows; kept over slices, so that it stops growing after the first few. */
+export class IndexColumns {
+  count = 0;
+  readonly #system: SystemReader;
+  #capacity = 0;
+  #words: Uint32Array[] = [];
+  #eventId = new Uint16Array(0);
+  #level = new Uint8Array(0);
+  #flags = new Uint8Array(0);
+  #offset = new Uint16Array(0);
+  #size = new Uint16Array(0);
+  readonly #providers: LocalNames;
+  readonly #channels: LocalNames;
+  readonly #computers: LocalNames;
+
+  constructor(system: SystemReader) {
+    this.#system = system;
+    this.#providers = new LocalNames(system.providers.texts);
+    this.#channels = new LocalNames(system.channels.texts);
+    this.#computers = new LocalNames(system.computers.texts);
+    this.#grow(4_096);
+  }
+
+  /** Adds the cursor's current record; its System fields are then in the SystemReader. Gives the row's number. */
+  add(cursor: RecordCursor): number {
+    const system = this.#system;
+    system.read(cursor);
+    const row = this.count;
+    if (row >= this.#capacity) this.#grow(this.#capacity * 2);
+    const words = this.#words;
+    words[0]![row] = system.timeHigh;
+    words[1]![row] = system.timeLow;
+    words[2]![row] = system.recordIdHigh;
+    words[3]![row] = system.recordIdLow;
+    words[4]![row] = this.#providers.localOf(system.provider);
+    words[5]![row] = this.#channels.localOf(system.channel);
+    words[6]![row] = this.#computers.localOf(system.computer);
+    words[7]![row] = cursor.chunkNumber;
+    this.#eventId[row] = system.eventId;
+    this.#level[row] = system.level;
+    const start = cursor.recordStart;
+    const hasTime = cursor.view.getUint32(start + 16, true) !== 0 || cursor.view.getUint32(start + 20, true) !== 0;
+    this.#flags[row] = FLAGS[cursor.recordClass] | (hasTime ? 0 : IndexFlag.NoWrittenTime);
+    this.#offset[row] = start - cursor.chunkStart;
+    this.#size[row] = cursor.recordSize;
+    this.count = row + 1;
+    return row;
+  }
+
+  /** The rows so far as arrays of exact size; begins anew. */
+  take(): IndexPart {
+    const { count } = this;
+    const word = (number: number): Uint32Array => this.#words[number]!.slice(0, count);
+    const part: IndexPart = {
+      count,
+      timeHigh: word(0),
+      timeLow: word(1),
+      recordIdHigh: word(2),
+      recordIdLow: word(3),
+      provider: word(4),
+      channel: word(5),
+      computer: word(6),
+      chunk: word(7),
+      eventId: this.#eventId.slice(0, count),
+      level: this.#level.slice(0, count),
+      flags: this.#flags.slice(0, count),
+      offset: this.#offset.slice(0, count),
+      size: this.#size.slice(0, count),
+      providers: this.#providers.take(),
+      channels: this.#channels.take(),
+      computers: this.#computers.take(),
+    };
+    this.count = 0;
+    return part;
+  }
+
+  #grow(capacity: number): void {
+    const words: Uint32Array[] = [];
+    for (let i = 0; i < 8; i++) {
+      const column = new Uint32Array(capacity);
+      column.set(this.#words[i] ?? []);
+      words.push(column);
+    }
+    this.#words = words;
+    const halves = (old: Uint16Array): Uint16Array<ArrayBuffer> => {
+      const column = new Uint16Array(capacity);
+      column.set(old);
+      return column;
+    };
+    const octets = (old: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const column = new Uint8Array(capacity);
+      column.set(old);
+      return column;
+    };
+    this.#eventId = halves(this.#eventId);
+    this.#offset = halves(this.#offset);
+    this.#size = halves(this.#size);
+    this.#level = octets(this.#level);
+    this.#flags = octets(this.#flags);
+    this.#capacity = capacity;
+  }
+}
+
+/** Numbers of names within one part: a part must not carry the names of every file before it. */
+class LocalNames {
+  readonly #texts: readonly string[];
+  #local = new Int32Array(256);
+  #names: string[] = [''];
+  #used: number[] = [];
+
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+  }
+
+  localOf(number: number): number {
+    if (number === 0) return 0;
+    if (number < this.#local.length) {
+      const local = this.#local[number]!;
+      if (local !== 0) return local;
+    } else {
+      const local = new Int32Array(Math.max(number + 1, this.#local.length * 2));
+      local.set(this.#local);
+      this.#local = local;
+    }
+    const local = this.#names.push(this.#texts[number] ?? '') - 1;
+    this.#local[number] = local;
+    this.#used.push(number);
+    return local;
+  }
+
+  take(): string[] {
+    const names = this.#names;
+    for (const number of this.#used) this.#local[number] = 0;
+    this.#used = [];
+    this.#names = [''];
+    return names;
+  }
+}

@@ -1,0 +1,280 @@
+// Gathers what a walk finds into an Intake: judges files a few at a time, unpacks what can be unpacked, recognises the
+// same log met twice, gives every log a path of its own. Knows nothing of drops, entries and handles.
+
+import type { Problem } from '../model/problem.ts';
+import type { EvidenceFile, Intake } from './evidence.ts';
+import { extensionOf, judgeFile, packedProblem, unreadableProblem } from './judge-file.ts';
+import { createLimiter } from './limiter.ts';
+import {
+  MAX_ENTRIES,
+  MAX_RULE_FILES,
+  MAX_UNNAMED_SNIFFS,
+  MAX_UNPACKED_BYTES,
+  MAX_UNPACKED_TOTAL,
+  SNIFF_BYTES,
+  SNIFF_PARALLEL,
+} from './limits.ts';
+import { createProblemList } from './problem-list.ts';
+import { contentKeyOf, hasSameContent } from './same-content.ts';
+import { sniffFormat } from './sniff.ts';
+import { gunzipStream, readStreamHead, unpackStream } from './unpack.ts';
+import type { OpenZip } from './zip.ts';
+
+export interface IntakeOptions {
+  /** Reads zips; without it a zip is reported with the advice to unpack it. */
+  readonly openZip?: OpenZip;
+  /** Stops the walk; what was found until then is the intake. */
+  readonly signal?: AbortSignal;
+  /** Told how many files were looked at, at most once per 100 files. */
+  readonly onProgress?: (filesSeen: number) => void;
+  /** Ceiling per compressed file in bytes; the default is 4 GiB. */
+  readonly maxUnpackedBytes?: number;
+  /** Ceiling of files and folders per drop; the default is 500,000. */
+  readonly maxEntries?: number;
+}
+
+/** A file that a walk came across, not opened yet. */
+export interface Candidate {
+  readonly path: string;
+  /** True for what the user dropped or picked itself, false for members of folders. */
+  readonly chosen: boolean;
+  load(): File | Promise<File>;
+}
+
+export interface Collector {
+  /** Counts one file or folder; false when the walk must end (limit or abort). */
+  enter(): boolean;
+  /** Takes a file in; settles when it is being looked at. */
+  add(candidate: Candidate): Promise<void>;
+  report(problem: Problem): void;
+  finish(roots?: readonly FileSystemHandle[]): Promise<Intake>;
+}
+
+/** Extensions of files that are never event logs and come in masses: they are counted unopened. */
+const NEVER_LOGS: ReadonlySet<string> = new Set(
+  'exe dll sys mui cat inf ini lnk pf png jpg jpeg gif bmp ico svg ttf otf woff woff2 mp3 mp4 avi wav pdf doc docx xls xlsx ppt pptx html htm css js ts map json txt md xml csv py ps1 sqlite db etl'.split(
+    ' ',
+  ),
+);
+
+interface FoundLog extends EvidenceFile {
+  readonly order: number;
+  readonly contentKey: string;
+}
+
+/** Creates a collector for one drop. */
+export function createCollector(options: IntakeOptions = {}): Collector {
+  const limiter = createLimiter(SNIFF_PARALLEL);
+  const problems = createProblemList();
+  const skipped = new Map<string, number>();
+  const found: FoundLog[] = [];
+  const ruleFiles: EvidenceFile[] = [];
+  const maxEntries = options.maxEntries ?? MAX_ENTRIES;
+  let unpackBudget = MAX_UNPACKED_TOTAL;
+  let entries = 0;
+  let order = 0;
+  let unnamedSniffs = 0;
+
+  const skip = (path: string) => {
+    const extension = extensionOf(path);
+    skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
+  };
+
+  async function take(candidate: Candidate, rank: number): Promise<void> {
+    const { path, chosen } = candidate;
+    const extension = extensionOf(path);
+    if (!chosen && NEVER_LOGS.has(extension)) {
+      skip(path);
+      return;
+    }
+    const isRule = extension === 'yml' || extension === 'yaml';
+    const isNamed = chosen || isRule || extension.startsWith('ev') || extension === 'gz' || extension === 'zip';
+    if (!isNamed && ++unnamedSniffs > MAX_UNNAMED_SNIFFS) {
+      skip(path);
+      return;
+    }
+    let file: File;
+    try {
+      file = await candidate.load();
+    } catch (error) {
+      problems.add(rank, unreadableProblem(path, error, chosen || extension === 'evtx'));
+      return;
+    }
+    if (isRule) {
+      if (ruleFiles.length < MAX_RULE_FILES) ruleFiles.push(evidenceOf(path, file, file.lastModified));
+      else skip(path);
+      return;
+    }
+    const verdict = await judgeFile(path, file, chosen);
+    switch (verdict.kind) {
+      case 'log':
+        addLog(rank, evidenceOf(path, file, file.lastModified), verdict.head);
+        break;
+      case 'gzip':
+        await takeGzip(path, file, rank, chosen);
+        break;
+      case 'zip':
+        await takeZip(path, file, rank);
+        break;
+      case 'problem':
+        problems.add(rank, verdict.problem);
+        break;
+      case 'skipped':
+        skip(path);
+        break;
+    }
+  }
+
+  function addLog(rank: number, log: EvidenceFile, head: Uint8Array): void {
+    found.push({ ...log, order: rank, contentKey: contentKeyOf(log.size, head) });
+  }
+
+  async function takeGzip(path: string, file: File, rank: number, chosen: boolean): Promise<void> {
+    const inner = path.replace(/\.gz$/i, '');
+    // Folders of rotated text logs hold hundreds of .gz; only those that promise an event log or a folder get a line.
+    const refusal = chosen || /\.(evtx|tar)\.gz$|\.tgz$/i.test(path) ? packedProblem(path, 'gzip') : undefined;
+    await takePacked(inner, () => gunzipStream(file), file.lastModified, rank, refusal);
+  }
+
+  async function takeZip(path: string, file: File, rank: number): Promise<void> {
+    if (options.openZip === undefined) {
+      problems.add(rank, packedProblem(path, 'zip'));
+      return;
+    }
+    let zipEntries;
+    try {
+      zipEntries = await options.openZip(file);
+    } catch {
+      problems.add(rank, { ...packedProblem(path, 'zip'), detail: 'damaged zip archive' });
+      return;
+    }
+    for (const entry of zipEntries) {
+      if (!collector.enter()) return;
+      const inner = `${path}/${entry.path}`;
+      const isLog = extensionOf(entry.path) === 'evtx';
+      if (entry.isLocked && isLog) {
+        problems.add(rank, { ...packedProblem(inner, 'zip'), detail: 'protected by a password' });
+      } else if (entry.isLocked || NEVER_LOGS.has(extensionOf(entry.path))) {
+        skip(inner);
+      } else {
+        const refusal: Problem = {
+          code: 'file-not-evtx',
+          severity: 'warning',
+          file: inner,
+          detail: 'not an event log',
+        };
+        await takePacked(inner, () => entry.stream(), entry.lastModified, rank, isLog ? refusal : undefined);
+      }
+    }
+  }
+
+  /** Unpacks a stream if it starts like an event log; otherwise reports `refusal` or counts it. */
+  async function takePacked(
+    path: string,
+    open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
+    lastModified: number,
+    rank: number,
+    refusal: Problem | undefined,
+  ): Promise<void> {
+    const head = await readStreamHead(open(), SNIFF_BYTES);
+    const format = sniffFormat(head);
+    if (format !== 'evtx' && format !== 'evtx-headless') {
+      if (refusal === undefined) skip(path);
+      else problems.add(rank, refusal);
+      return;
+    }
+    const limit = Math.min(options.maxUnpackedBytes ?? MAX_UNPACKED_BYTES, Math.max(0, unpackBudget));
+    const { blob, end } = await unpackStream(open(), limit);
+    unpackBudget -= blob.size;
+    if (end === 'limit') {
+      problems.add(rank, {
+        code: 'limit-reached',
+        severity: 'error',
+        file: path,
+        detail: `unpacks to more than ${String(limit)} bytes; only that much is read`,
+        hint: 'Unpack it on disk and drop the folder.',
+      });
+    } else if (end === 'damaged') {
+      problems.add(rank, {
+        code: 'file-unreadable',
+        severity: 'warning',
+        file: path,
+        detail: `packed data is damaged; the first ${String(blob.size)} bytes are read`,
+        hint: 'Copy the archive again if its source still exists.',
+      });
+    }
+    if (blob.size >= 4_096) addLog(rank, { path, blob, size: blob.size, lastModified }, head);
+  }
+
+  /** Drops logs whose bytes are already there, and makes the paths of the others unique. */
+  async function settleLogs(): Promise<EvidenceFile[]> {
+    const files: EvidenceFile[] = [];
+    const keptByContent = new Map<string, EvidenceFile[]>();
+    const takenPaths = new Set<string>();
+    for (const { order: rank, contentKey, ...log } of found.sort((a, b) => a.order - b.order)) {
+      const alike = keptByContent.get(contentKey) ?? [];
+      const original = await findSame(log, alike);
+      if (original !== undefined) {
+        problems.add(rank, {
+          code: 'file-duplicate',
+          severity: 'info',
+          file: log.path,
+          detail: `the same bytes as ${original.path}; read once`,
+        });
+        continue;
+      }
+      const kept = { ...log, path: freePath(log.path, takenPaths) };
+      takenPaths.add(kept.path);
+      keptByContent.set(contentKey, [...alike, kept]);
+      files.push(kept);
+    }
+    return files;
+  }
+
+  const collector: Collector = {
+    enter() {
+      if (options.signal?.aborted === true) return false;
+      if (entries++ < maxEntries) {
+        if (entries % 100 === 0) options.onProgress?.(entries);
+        return true;
+      }
+      if (entries === maxEntries + 1) {
+        problems.add(order, {
+          code: 'limit-reached',
+          severity: 'error',
+          detail: `more than ${String(maxEntries)} files and folders; the rest was not looked at`,
+          hint: 'Drop the folder that holds the logs (Windows\\System32\\winevt\\Logs).',
+        });
+      }
+      return false;
+    },
+    async add(candidate) {
+      const rank = order++;
+      await limiter.start(() => take(candidate, rank));
+    },
+    report: (problem) => problems.add(order, problem),
+    async finish(roots = []) {
+      await limiter.idle();
+      const files = await settleLogs();
+      options.onProgress?.(entries);
+      return { files, problems: problems.finish(), skipped, ruleFiles, roots };
+    },
+  };
+  return collector;
+}
+
+function evidenceOf(path: string, blob: Blob, lastModified: number): EvidenceFile {
+  return { path, blob, size: blob.size, lastModified };
+}
+
+async function findSame(log: EvidenceFile, alike: readonly EvidenceFile[]): Promise<EvidenceFile | undefined> {
+  for (const other of alike) if (await hasSameContent(log, other)) return other;
+  return undefined;
+}
+
+/** The path, or the first of `path (2)`, `path (3)` … that is free: two dropped folders may both be called Logs. */
+function freePath(path: string, taken: ReadonlySet<string>): string {
+  let free = path;
+  for (let n = 2; taken.has(free); n++) free = `${path} (${String(n)})`;
+  return free;
+}

@@ -1,0 +1,23 @@
+// Ceilings of an intake. What is dropped is chosen by whoever sent it: a folder can be endless (junctions on Windows
+// loop), a compressed file can unpack to terabytes. Reaching one is always reported as `limit-reached`.
+
+/** Bytes of a file that are read: the file header of an event log and its first chunk header, whose checksums tell logs apart. */
+export const SNIFF_BYTES = 4_608;
+/** Files sniffed at the same time. Reads of slices overlap well in browsers; above 16 nothing was gained. */
+export const SNIFF_PARALLEL = 16;
+/** Levels of folders below what was dropped. C:\Windows\System32\winevt\Logs in a triage image is 6 deep. */
+export const MAX_DEPTH = 32;
+/** Files and folders looked at per drop. A triage image of a server has about 100,000. */
+export const MAX_ENTRIES = 500_000;
+/** Files of folders sniffed although their name does not say event log. Renamed logs are few; disks full of photos are not. */
+export const MAX_UNNAMED_SNIFFS = 20_000;
+/** Problem lines of one code; the rest is counted in one further line. */
+export const MAX_PROBLEMS_PER_CODE = 200;
+/** Rule files (.yml) handed on per drop; the whole public rule collection has under 6,000. */
+export const MAX_RULE_FILES = 20_000;
+/** Bytes a single compressed file may unpack to. Event logs shrink 10 to 30 times; larger ones are better unpacked on disk. */
+export const MAX_UNPACKED_BYTES = 4 * 1_024 ** 3;
+/** Bytes all compressed files of a drop may unpack to. */
+export const MAX_UNPACKED_TOTAL = 16 * 1_024 ** 3;
+/** Two files of equal size and head are compared byte by byte up to this size; larger ones count as different. */
+export const MAX_COMPARED_BYTES = 1_024 ** 3;

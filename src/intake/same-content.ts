@@ -1,0 +1,57 @@
+// Tells whether two logs are the same bytes. Size and head alone are not enough: two copies of a log that was in use
+// have a stale header and an equal first chunk although later chunks differ, and dropping one would lose events.
+
+import type { EvidenceFile } from './evidence.ts';
+import { MAX_COMPARED_BYTES } from './limits.ts';
+
+const COMPARE_BYTES = 1_024 * 1_024;
+
+/** Key under which files are candidates for being the same: size and a 53-bit hash of the head. */
+export function contentKeyOf(size: number, head: Uint8Array): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (const byte of head) {
+    high = Math.imul(high ^ byte, 2_654_435_761);
+    low = Math.imul(low ^ byte, 1_597_334_677);
+  }
+  return `${String(size)}:${(high >>> 0).toString(16)}:${(low >>> 0).toString(16)}`;
+}
+
+/**
+ * True when both files hold the same bytes, found by reading both up to 1 GiB. Larger ones are the same when size, path
+ * and time are: two picked files of one name may come from two hosts, but not at that size and in the same millisecond.
+ * Files that cannot be read count as different.
+ */
+export async function hasSameContent(a: EvidenceFile, b: EvidenceFile): Promise<boolean> {
+  if (a.size !== b.size) return false;
+  if (a.size > MAX_COMPARED_BYTES) {
+    return a.path === b.path && a.lastModified === b.lastModified && a.lastModified !== 0;
+  }
+  // The end first: that is where two copies of a growing log differ.
+  const last = Math.max(0, a.size - COMPARE_BYTES);
+  if (!(await hasSameSlice(a.blob, b.blob, last, a.size))) return false;
+  for (let at = 0; at < last; at += COMPARE_BYTES) {
+    if (!(await hasSameSlice(a.blob, b.blob, at, Math.min(last, at + COMPARE_BYTES)))) return false;
+  }
+  return true;
+}
+
+async function hasSameSlice(a: Blob, b: Blob, start: number, end: number): Promise<boolean> {
+  try {
+    const [left, right] = await Promise.all([a.slice(start, end).arrayBuffer(), b.slice(start, end).arrayBuffer()]);
+    return left.byteLength === right.byteLength && equalBytes(left, right);
+  } catch {
+    // Unreadable now: the scan will say so. Until then it is a file of its own.
+    return false;
+  }
+}
+
+function equalBytes(left: ArrayBuffer, right: ArrayBuffer): boolean {
+  const words = Math.floor(left.byteLength / 4);
+  const leftWords = new Uint32Array(left, 0, words);
+  const rightWords = new Uint32Array(right, 0, words);
+  for (let i = 0; i < words; i++) if (leftWords[i] !== rightWords[i]) return false;
+  const leftTail = new Uint8Array(left, words * 4);
+  const rightTail = new Uint8Array(right, words * 4);
+  return leftTail.every((byte, i) => byte === rightTail[i]);
+}

@@ -1,0 +1,76 @@
+// Unpacks one compressed stream into a temporary Blob with a ceiling. The browser keeps large Blobs on disk, so the
+// page's memory holds a few megabytes at a time. Damage ends the unpacking but keeps what came before it.
+
+/** Chunks are gathered to this size before they become part of a Blob: thousands of tiny parts are slow to slice. */
+const PART_BYTES = 8 * 1_024 * 1_024;
+
+export interface Unpacked {
+  readonly blob: Blob;
+  /** `whole`; `damaged` when the data broke off; `limit` when the ceiling cut it. */
+  readonly end: 'whole' | 'damaged' | 'limit';
+}
+
+/** The bytes of a gzip file as a stream that errors where the data is damaged. */
+export function gunzipStream(blob: Blob): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return blob.stream().pipeThrough(new DecompressionStream('gzip'));
+}
+
+/** Reads the first bytes of a stream, at most `count`, and drops the rest; fewer where the data breaks off. */
+export async function readStreamHead(stream: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array> {
+  const head = new Uint8Array(count);
+  let filled = 0;
+  const reader = stream.getReader();
+  try {
+    while (filled < count) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const part = value.subarray(0, count - filled);
+      head.set(part, filled);
+      filled += part.length;
+    }
+  } catch {
+    // Damaged from here on: what was read is the answer.
+  } finally {
+    await cancelQuietly(reader);
+  }
+  return head.subarray(0, filled);
+}
+
+/** Unpacks a stream into a Blob of at most `limit` bytes. Never rejects. */
+export async function unpackStream(stream: ReadableStream<Uint8Array<ArrayBuffer>>, limit: number): Promise<Unpacked> {
+  const parts: Blob[] = [];
+  let gathered: Uint8Array<ArrayBuffer>[] = [];
+  let gatheredBytes = 0;
+  let total = 0;
+  let end: Unpacked['end'] = 'whole';
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const kept = total + value.length > limit ? value.subarray(0, limit - total) : value;
+      total += kept.length;
+      gathered.push(kept);
+      gatheredBytes += kept.length;
+      if (gatheredBytes >= PART_BYTES) {
+        parts.push(new Blob(gathered));
+        gathered = [];
+        gatheredBytes = 0;
+      }
+      if (kept.length < value.length) {
+        end = 'limit';
+        break;
+      }
+    }
+  } catch {
+    end = 'damaged';
+  } finally {
+    await cancelQuietly(reader);
+  }
+  return { blob: new Blob([...parts, ...gathered]), end };
+}
+
+async function cancelQuietly(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  // Cancelling a stream that has already failed rejects with that failure; it has been dealt with.
+  await reader.cancel().catch(() => undefined);
+}

@@ -1,0 +1,40 @@
+// A scanner without threads, for tests and for tools: the same pool, the same messages, the same core, but the
+// "worker" is the other end of a message channel in this very thread.
+
+import type { CreateScanCore } from './protocol.ts';
+import type { Scanner } from './scanner.ts';
+import { serveScanWorker } from './serve-worker.ts';
+import type { WorkerLike } from './worker-handle.ts';
+import { createWorkerScanner } from './worker-scanner.ts';
+
+/** Gives one end of a channel whose other end serves a core made by `createCore`. */
+export function startInlineWorker(createCore: CreateScanCore): WorkerLike {
+  const { port1, port2 } = new MessageChannel();
+  serveScanWorker(port2, createCore);
+  port1.start();
+  port2.start();
+  return {
+    postMessage: (message: unknown, transfer?: Transferable[]) => port1.postMessage(message, transfer ?? []),
+    addEventListener: (...arguments_: Parameters<WorkerLike['addEventListener']>) =>
+      port1.addEventListener(...arguments_),
+    removeEventListener: (...arguments_: Parameters<WorkerLike['removeEventListener']>) =>
+      port1.removeEventListener(...arguments_),
+    terminate: () => {
+      port1.close();
+      port2.close();
+    },
+  };
+}
+
+/** Gives a scanner that does its work in the calling thread, in turns with everything else there. */
+export function createInlineScanner(options: {
+  readonly createCore: CreateScanCore;
+  loadProgram(): Promise<ArrayBuffer>;
+  readonly workers?: number;
+}): Scanner {
+  return createWorkerScanner({
+    startWorker: () => startInlineWorker(options.createCore),
+    loadProgram: () => options.loadProgram(),
+    workers: options.workers ?? 1,
+  });
+}

@@ -1,0 +1,83 @@
+// What crosses the worker boundary. Types only: both sides import them, neither imports the other. Everything is
+// structured-cloneable; evidence crosses as Blob handles and is read on the other side.
+
+import type { EventKindCount, FileAccount } from '../model/coverage.ts';
+import type { CorrelationRows } from '../model/correlation.ts';
+import type { FindingRow } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+import type { CorrelationHit } from './scanner.ts';
+
+/** What the header of a file said. Problems carry no file name: the pool adds it. */
+export interface FileOpening {
+  /** Offset of the first chunk in bytes: 4,096, or 0 where a file begins with a chunk. */
+  readonly dataOffset: number;
+  /** False when there is nothing to read as chunks; the problems say why. */
+  readonly scannable: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** A stretch of whole chunks of one file (its last one may be cut) that one worker reads from end to end. */
+export interface Run {
+  readonly blob: Blob;
+  /** First byte; ignored when `open` is set, then the run starts at the file's first chunk. */
+  readonly start: number;
+  /** Bytes to read; reading also ends at the end of the file. */
+  readonly byteLength: number;
+  readonly chunksPerSlice: number;
+  readonly recovered: boolean;
+  /** Judge the file's header first and report it. */
+  readonly open: boolean;
+}
+
+/** Everything found in one slice of a run. A slice counts when it has arrived, and then for good. */
+export interface SliceReport {
+  readonly start: number;
+  readonly byteLength: number;
+  readonly rows: readonly FindingRow[];
+  readonly account: FileAccount;
+  readonly problems: readonly Problem[];
+  readonly kinds: readonly EventKindCount[];
+  readonly correlation: CorrelationRows | undefined;
+}
+
+/** Worker to page, on the run's own port, in order. */
+export type RunMessage =
+  | { readonly kind: 'opened'; readonly opening: FileOpening }
+  | { readonly kind: 'slice'; readonly report: SliceReport }
+  /** The file could not be read (moved, changed, no permission): nothing more will come. */
+  | { readonly kind: 'unreadable'; readonly detail: string }
+  /** The core threw: a bug. The worker's state is unknown from here on. */
+  | { readonly kind: 'crashed'; readonly detail: string }
+  /** Every message of the run has been sent. */
+  | { readonly kind: 'end' };
+
+/** Page to worker, on the run's own port. */
+export type RunRequest =
+  /** One slice was taken; the worker keeps at most two that were not. */
+  { readonly kind: 'taken' } | { readonly kind: 'stop' };
+
+/** Correlation rows of one slice, with the file they came from. */
+export interface CorrelationPart {
+  readonly file: number;
+  readonly rows: CorrelationRows;
+}
+
+/** The calls that a scan worker answers (through comlink). */
+export interface ScanWorkerApi {
+  /** Takes the rule program; before anything else, once. */
+  load(program: ArrayBuffer): void;
+  /** Starts a run; everything about it, its end included, goes over `port`. */
+  startRun(run: Run, port: MessagePort): void;
+  correlate(parts: readonly CorrelationPart[]): readonly CorrelationHit[] | Promise<readonly CorrelationHit[]>;
+}
+
+/** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
+export interface ScanCore {
+  openFile(blob: Blob): Promise<FileOpening>;
+  /** Yields the slices of a run in order. Ends early when aborted; throws a DOMException when the file cannot be read. */
+  scanRun(run: Omit<Run, 'open'>, signal: AbortSignal): AsyncIterable<SliceReport>;
+  correlate(parts: readonly CorrelationPart[]): readonly CorrelationHit[] | Promise<readonly CorrelationHit[]>;
+}
+
+/** Makes the core of one worker from the rule program. */
+export type CreateScanCore = (program: ArrayBuffer) => ScanCore | Promise<ScanCore>;

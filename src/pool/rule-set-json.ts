@@ -1,0 +1,25 @@
+// A rule set as JSON text: plain data except for the maps and sets of its field views, which JSON does not know.
+
+import type { RuleSet } from '../model/rule-set.ts';
+
+const MAP = '$map';
+const SET = '$set';
+
+/** Writes a rule set as JSON text. */
+export function formatRuleSet(ruleSet: RuleSet): string {
+  return JSON.stringify(ruleSet, (_key, value: unknown) => {
+    if (value instanceof Map) return { [MAP]: [...(value as Map<unknown, unknown>)] };
+    if (value instanceof Set) return { [SET]: [...(value as Set<unknown>)] };
+    return value;
+  });
+}
+
+/** Reads what formatRuleSet wrote. The text is the app's own, not the user's: it is not checked. */
+export function parseRuleSet(text: string): RuleSet {
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (MAP in value) return new Map(value[MAP] as [unknown, unknown][]);
+    if (SET in value) return new Set(value[SET] as unknown[]);
+    return value;
+  }) as RuleSet;
+}

@@ -1,0 +1,327 @@
+// One scan from start to end: hands runs to workers, commits what comes back slice by slice, and settles whatever
+// happens. A worker that dies or falls silent loses nothing: its committed slices count, the rest is planned again
+// (run-plan.ts). Timers are setTimeout only: a hidden tab has no animation frames.
+
+import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
+import type { Problem } from '../model/problem.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import type { CorrelationPart, RunMessage } from './protocol.ts';
+import { CHUNK_BYTES, RunPlan, type PlannedRun } from './run-plan.ts';
+import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
+import { WorkerLost, type RunHandle, type WorkerHandle } from './worker-handle.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+const PROGRESS_EVERY_MS = 100;
+/** After a cancel workers get this long to stop by themselves; the promise is half a second in all. */
+const STOP_GRACE_MS = 350;
+const WATCH_EVERY_MS = 1_000;
+const SILENCE_LIMIT_MS = 20_000;
+/** Correlations over millions of rows report no progress; they get longer. */
+const CORRELATION_LIMIT_MS = 180_000;
+/** A machine that slept, or a hidden tab whose timers run once a minute, must not look like a silent worker. */
+const LONGEST_TICK_MS = 5_000;
+
+interface ActiveRun {
+  run: PlannedRun;
+  readonly worker: WorkerHandle;
+  readonly handle: RunHandle;
+  settled: number;
+  silentMs: number;
+}
+
+/** Starts a scan over `workers` workers of the pool. Problems, findings and counters go to the listener as they come. */
+export function startScan(
+  pool: WorkerPool,
+  files: readonly ScanFile[],
+  options: Required<ScanOptions>,
+  listener: ScanListener,
+): ScanHandle {
+  const task = new ScanTask(pool, files, options, listener);
+  return { done: task.run(), cancel: () => task.cancel() };
+}
+
+class ScanTask {
+  readonly #pool: WorkerPool;
+  readonly #files: ReadonlyMap<number, ScanFile>;
+  readonly #options: Required<ScanOptions>;
+  readonly #listener: ScanListener;
+  readonly #plan: RunPlan;
+  readonly #meter: ProgressMeter;
+  readonly #startedAt = performance.now();
+  readonly #active = new Set<ActiveRun>();
+  readonly #correlation: CorrelationPart[] = [];
+  readonly #account = emptyFileAccount();
+  #findings = 0;
+  readonly #ended = withResolvers();
+  #cancelled = false;
+  #bug: unknown;
+  #lastProgress = Number.NEGATIVE_INFINITY;
+  #progressTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastTick = performance.now();
+  /** Wakes the drivers that found nothing to take. */
+  #waiting: (() => void)[] = [];
+
+  constructor(pool: WorkerPool, files: readonly ScanFile[], options: Required<ScanOptions>, listener: ScanListener) {
+    this.#pool = pool;
+    this.#files = new Map(files.map((file) => [file.number, file]));
+    this.#options = options;
+    this.#listener = listener;
+    const sizes = files.map(({ number, path, blob }) => ({ number, path, size: blob.size }));
+    this.#plan = new RunPlan(sizes, options.workers);
+    this.#meter = new ProgressMeter(sizes, this.#startedAt);
+  }
+
+  async run(): Promise<ScanSummary> {
+    const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+    try {
+      const drivers = Math.min(this.#options.workers, Math.max(1, this.#files.size * 4));
+      await Promise.all(Array.from({ length: drivers }, () => this.#drive()));
+      if (this.#bug === undefined && !this.#cancelled) await this.#correlate();
+    } finally {
+      clearInterval(watchdog);
+      clearTimeout(this.#progressTimer);
+    }
+    if (this.#bug !== undefined) throw new Error('the scan failed', { cause: this.#bug });
+    if (this.#cancelled) this.#meter.cancelRest();
+    const now = performance.now();
+    this.#listener.progress(this.#meter.report(now));
+    return {
+      outcome: this.#cancelled ? 'cancelled' : 'done',
+      seconds: (now - this.#startedAt) / 1_000,
+      bytes: this.#meter.bytesDone,
+      records: this.#account.recordsRead,
+      findings: this.#findings,
+    };
+  }
+
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#ended.resolve();
+    this.#wake();
+    for (const active of this.#active) active.handle.stop();
+    setTimeout(() => {
+      for (const active of this.#active) active.worker.terminate('the scan was cancelled');
+    }, STOP_GRACE_MS);
+  }
+
+  /** Keeps one worker busy until there is nothing left to take. Never rejects: a bug ends the whole scan. */
+  async #drive(): Promise<void> {
+    let worker: WorkerHandle | undefined;
+    let previous: number | undefined;
+    try {
+      while (!this.#over()) {
+        const run = this.#plan.take(previous);
+        if (run === undefined) {
+          if (this.#plan.finished) break;
+          await new Promise<void>((resolve) => this.#waiting.push(resolve));
+          continue;
+        }
+        this.#meter.setState(run.file, 'scanning');
+        this.#progress();
+        worker ??= await this.#lend();
+        if (worker === undefined || this.#over()) break;
+        previous = run.file;
+        if (!(await this.#perform(worker, run))) {
+          this.#pool.discard(worker);
+          worker = undefined;
+        }
+        this.#wake();
+      }
+    } catch (cause) {
+      this.#fail(cause);
+    } finally {
+      if (worker !== undefined && this.#bug === undefined) this.#pool.giveBack(worker);
+      else if (worker !== undefined) this.#pool.discard(worker);
+      this.#wake();
+    }
+  }
+
+  /** A worker, or undefined when the scan is over before there is one (a start can take longer than a cancel may). */
+  async #lend(): Promise<WorkerHandle | undefined> {
+    const worker = this.#pool.lend();
+    const first = await Promise.race([worker, this.#ended.promise]);
+    if (first === undefined) worker.then((late) => this.#pool.giveBack(late)).catch(() => undefined);
+    return first;
+  }
+
+  /** Does one run; false when the worker was lost on the way. */
+  async #perform(worker: WorkerHandle, run: PlannedRun): Promise<boolean> {
+    const { blob } = this.#file(run.file);
+    const { start, byteLength, chunksPerSlice, open } = run;
+    const { recovered } = this.#options;
+    const handle = worker.startRun({ blob, start, byteLength, chunksPerSlice, recovered, open }, (message) => {
+      active.silentMs = 0;
+      // After a cancel nothing more is shown, not even what was under way.
+      if (!this.#over()) this.#take(active, message);
+    });
+    const active: ActiveRun = { run, worker, handle, settled: 0, silentMs: 0 };
+    this.#active.add(active);
+    try {
+      await handle.done;
+      this.#plan.finish(active.run);
+      this.#settleFile(run.file);
+      return true;
+    } catch (cause) {
+      if (!(cause instanceof WorkerLost)) throw cause;
+      if (!this.#over()) this.#replan(active, cause.message);
+      return false;
+    } finally {
+      this.#active.delete(active);
+    }
+  }
+
+  #take(active: ActiveRun, message: RunMessage): void {
+    const { file } = active.run;
+    switch (message.kind) {
+      case 'opened': {
+        const { dataOffset, scannable, problems } = message.opening;
+        active.run = this.#plan.opened(active.run, dataOffset, scannable);
+        for (const problem of problems) this.#problem(file, problem);
+        if (!scannable) this.#meter.setState(file, 'failed');
+        this.#meter.add(file, Math.min(dataOffset, this.#file(file).blob.size));
+        this.#wake();
+        break;
+      }
+      case 'slice': {
+        const { report } = message;
+        if (report.start !== active.run.start + active.settled) throw new Error('slices out of order');
+        active.settled += report.byteLength;
+        this.#meter.add(file, report.byteLength);
+        addFileAccount(this.#account, report.account);
+        this.#findings += report.rows.length;
+        this.#listener.account(file, report.account, report.kinds);
+        for (const problem of report.problems) this.#problem(file, problem);
+        if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
+        if (report.correlation !== undefined) this.#correlation.push({ file, rows: report.correlation });
+        break;
+      }
+      case 'unreadable':
+        this.#plan.abandon(file);
+        this.#meter.setState(file, 'failed');
+        this.#problem(file, {
+          code: active.settled > 0 ? 'file-changed' : 'file-unreadable',
+          severity: 'error',
+          offset: active.run.start + active.settled,
+          detail: message.detail,
+          hint: 'The file was moved, changed or locked since it was opened: copy it and open the copy.',
+        });
+        break;
+      case 'crashed':
+      case 'end':
+        break;
+    }
+    this.#progress();
+  }
+
+  /** A worker died: what it had not committed is planned again, and what has now killed twice is reported. */
+  #replan({ run, settled }: ActiveRun, detail: string): void {
+    for (const { start, end } of this.#plan.giveBack(run, settled)) {
+      if (run.open) this.#meter.setState(run.file, 'failed');
+      this.#meter.add(run.file, end - start);
+      this.#problem(run.file, {
+        code: 'worker-lost',
+        severity: 'error',
+        offset: start,
+        ...(run.open ? {} : { chunk: Math.floor(start / CHUNK_BYTES) }),
+        detail,
+        hint: 'This part was skipped after two attempts; everything around it was read.',
+      });
+    }
+    this.#settleFile(run.file);
+  }
+
+  async #correlate(): Promise<void> {
+    if (this.#correlation.length === 0) return;
+    let worker: WorkerHandle | undefined;
+    let limit: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const correlator = await this.#pool.lend();
+      worker = correlator;
+      limit = setTimeout(() => correlator.terminate('they took too long'), CORRELATION_LIMIT_MS);
+      const hits = await correlator.correlate(this.#correlation);
+      this.#findings += hits.length;
+      if (hits.length > 0) this.#listener.correlated(hits);
+      this.#pool.giveBack(correlator);
+    } catch (cause) {
+      if (worker === undefined || !(cause instanceof WorkerLost)) throw cause;
+      this.#pool.discard(worker);
+      const detail = `correlation rules were not judged: ${cause.message}`;
+      this.#listener.problem({ code: 'worker-lost', severity: 'error', detail });
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Ends workers that have said nothing for too long: a rule's pattern or a chunk holds them up. */
+  #watch(): void {
+    const now = performance.now();
+    const tick = Math.min(now - this.#lastTick, LONGEST_TICK_MS);
+    this.#lastTick = now;
+    for (const active of this.#active) {
+      active.silentMs += tick;
+      if (active.silentMs >= SILENCE_LIMIT_MS) active.worker.terminate(`no progress for ${SILENCE_LIMIT_MS / 1_000} s`);
+    }
+    this.#progress();
+  }
+
+  #settleFile(file: number): void {
+    if (this.#plan.isFileFinished(file) && !this.#over()) this.#meter.setState(file, 'done');
+    this.#progress();
+  }
+
+  #problem(file: number, problem: Problem): void {
+    this.#listener.problem({ ...problem, file: this.#file(file).path });
+  }
+
+  /** Reports now, or as soon as the last report is old enough. */
+  #progress(): void {
+    if (this.#progressTimer !== undefined) return;
+    const now = performance.now();
+    const wait = this.#lastProgress + PROGRESS_EVERY_MS - now;
+    if (wait > 0) {
+      this.#progressTimer = setTimeout(() => {
+        this.#progressTimer = undefined;
+        if (!this.#over()) this.#progress();
+      }, wait);
+      return;
+    }
+    this.#lastProgress = now;
+    try {
+      this.#listener.progress(this.#meter.report(now));
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  #over(): boolean {
+    return this.#cancelled || this.#bug !== undefined;
+  }
+
+  /** Our own bug, or the listener's: ends every worker of the scan, and `done` rejects with the cause. */
+  #fail(cause: unknown): void {
+    this.#bug ??= cause;
+    this.#ended.resolve();
+    for (const active of [...this.#active]) active.worker.terminate('the scan failed');
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #file(number: number): ScanFile {
+    const file = this.#files.get(number);
+    if (file === undefined) throw new Error(`no file ${number} in the scan`);
+    return file;
+  }
+}
+
+/** A promise that is resolved from outside (Promise.withResolvers is younger than the browsers we serve). */
+function withResolvers(): { readonly promise: Promise<undefined>; resolve(): void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<undefined>((settle) => {
+    resolve = () => settle(undefined);
+  });
+  return { promise, resolve: () => resolve() };
+}

@@ -1,0 +1,23 @@
+// Starts the workers of this build from their texts. A worker that is loaded by address does not inherit the policy of
+// the page's meta element; one from a blob does (design.md section 5), so that not even a bug could send anything out.
+
+import loadScanWorkerText from 'virtual:winnow/worker/scan';
+
+/** Gives a function that starts a worker from a text; the text is loaded once, a failed load can be tried again. */
+export function createWorkerStarter(loadText: () => Promise<string>, name: string): () => Promise<Worker> {
+  let address: Promise<string> | undefined;
+  return async () => {
+    address ??= loadText().then(
+      // Kept for the life of the page: revoked too early, a worker that is just starting would not load.
+      (text) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' })),
+      (error: unknown) => {
+        address = undefined;
+        throw error;
+      },
+    );
+    return new Worker(await address, { name });
+  };
+}
+
+/** Starts a scan worker (workers/scan.worker.ts). */
+export const startScanWorker = createWorkerStarter(loadScanWorkerText, 'winnow scan');

@@ -1,0 +1,41 @@
+// The scanner of the app: workers behind the port of scanner.ts. Knows how many workers to use and where their text
+// and rules come from; running a scan is scan-task.ts, keeping workers is worker-pool.ts.
+
+import { startScan } from './scan-task.ts';
+import type { Scanner } from './scanner.ts';
+import { workerCountFor } from './worker-count.ts';
+import { createWorkerHandle, type WorkerLike } from './worker-handle.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+export interface WorkerScannerOptions {
+  /** Starts one scan worker (workers/scan.worker.ts). */
+  startWorker(): WorkerLike | Promise<WorkerLike>;
+  /** The compiled rules; asked for once, before the first worker starts. */
+  loadProgram(): Promise<ArrayBuffer>;
+  /** Number of workers; by the machine when not given. */
+  readonly workers?: number;
+}
+
+/** Gives a scanner over workers. Nothing starts before warm() or scan(). */
+export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
+  const workers = options.workers ?? workersOfThisMachine();
+  let program: Promise<ArrayBuffer> | undefined;
+  const pool = createWorkerPool(async () => {
+    program ??= options.loadProgram();
+    const [worker, rules] = await Promise.all([options.startWorker(), program]);
+    return createWorkerHandle(worker, rules);
+  });
+  return {
+    // One more than work at a time: the spare takes over from a worker that dies.
+    warm: () => pool.warm(workers + 1),
+    scan: (files, scanOptions, listener) =>
+      startScan(pool, files, { recovered: scanOptions.recovered, workers: scanOptions.workers ?? workers }, listener),
+    dispose: () => pool.dispose(),
+  };
+}
+
+function workersOfThisMachine(): number {
+  // Chromium only, and rounded there.
+  const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
+  return workerCountFor({ cores: navigator.hardwareConcurrency, deviceMemory });
+}

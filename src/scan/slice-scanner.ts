@@ -1,0 +1,195 @@
+// A scanner: reader and engine put together for slices of logs (README.md has the contract). Pure: bytes in, plain data
+// out. What one slice finds does not depend on the slices before it; only the speed does.
+
+import { createRowWriter } from '../engine/correlate/row-writer.ts';
+import type { EngineLimits } from '../engine/limits.ts';
+import { RecordMatcher } from '../engine/match/record-matcher.ts';
+import type { Program } from '../engine/program.ts';
+import { createRecordCursor } from '../evtx/record-cursor.ts';
+import { renderEvent } from '../evtx/render/render-event.ts';
+import { ShapeBank } from '../evtx/shape-bank.ts';
+import type { CorrelationRows } from '../model/correlation.ts';
+import type { EventKindCount, FileAccount } from '../model/coverage.ts';
+import type { EventElement } from '../model/event.ts';
+import type { FindingRow } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+import { countKinds } from './count-kinds.ts';
+import { pause } from './pause.ts';
+import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
+
+/** Whole chunks of one file, and room behind them. */
+export interface Slice {
+  /** Chunk bytes first (`byteLength` of them), at least SCRATCH_BYTES of scratch space behind. */
+  readonly bytes: Uint8Array;
+  readonly byteLength: number;
+  readonly chunkCount: number;
+  readonly firstChunk: number;
+  /** Offset in the file of the first byte. */
+  readonly fileOffset: number;
+  /** Also read records from unallocated space. */
+  readonly recovered: boolean;
+}
+
+export interface SliceResult {
+  readonly rows: FindingRow[];
+  readonly account: FileAccount;
+  readonly problems: Problem[];
+  readonly kinds: EventKindCount[];
+  readonly correlation: CorrelationRows | undefined;
+  readonly timing: { readonly milliseconds: number };
+}
+
+/** Only events of this time count; FILETIME halves, both ends included. Events without a time always do. */
+export interface TimeRange {
+  readonly from: Readonly<EventTime>;
+  readonly to: Readonly<EventTime>;
+}
+
+export interface SliceScannerOptions {
+  readonly program: Program;
+  readonly limits?: Partial<EngineLimits>;
+  readonly timeRange?: TimeRange;
+}
+
+export interface SliceScanner {
+  /** Everything of the slice in one go. */
+  scanSlice(slice: Slice): SliceResult;
+  /** The same with a pause at least every 20 ms of work; undefined when `signal` was aborted: then nothing of the slice counts. */
+  scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined>;
+  /** The engine inside, for counters. */
+  readonly matcher: RecordMatcher;
+}
+
+/** Work between two pauses, in milliseconds. */
+const STEP = 20;
+
+/** Creates a scanner for one rule program. One per worker; it keeps shapes, memos and plans between slices and files. */
+export function createSliceScanner(options: SliceScannerOptions): SliceScanner {
+  return new Scanner(options);
+}
+
+class Scanner implements SliceScanner {
+  readonly matcher: RecordMatcher;
+  private readonly program: Program;
+  private readonly timeRange: TimeRange | undefined;
+  private readonly cursor = createRecordCursor(new ShapeBank());
+  private readonly correlations;
+  private readonly sourceOf = new Map<number, number>();
+  private readonly time: EventTime = { high: 0, low: 0 };
+  private rows: FindingRow[] = [];
+  private event: EventElement | undefined;
+
+  constructor(options: SliceScannerOptions) {
+    this.program = options.program;
+    this.timeRange = options.timeRange;
+    this.matcher = new RecordMatcher(options.program, options.limits);
+    const sources = options.program.header.correlationSources;
+    this.correlations = sources.length > 0 ? createRowWriter(sources) : undefined;
+    sources.forEach((source, number) => this.sourceOf.set(source.rule, number));
+  }
+
+  scanSlice(slice: Slice): SliceResult {
+    const started = performance.now();
+    this.open(slice);
+    while (this.cursor.nextChunk()) this.scanChunk();
+    return this.close(performance.now() - started);
+  }
+
+  async scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined> {
+    let spent = 0;
+    let started = performance.now();
+    if (signal?.aborted === true) return undefined;
+    this.open(slice);
+    while (this.cursor.nextChunk()) {
+      this.scanChunk();
+      const now = performance.now();
+      if (now - started < STEP) continue;
+      spent += now - started;
+      await pause();
+      if (signal?.aborted === true) return undefined;
+      started = performance.now();
+    }
+    return this.close(spent + performance.now() - started);
+  }
+
+  private open(slice: Slice): void {
+    this.rows = [];
+    this.correlations?.take();
+    this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
+    this.matcher.startSlice();
+  }
+
+  private close(milliseconds: number): SliceResult {
+    const { cursor, matcher } = this;
+    const rows = this.rows;
+    this.rows = [];
+    return {
+      rows,
+      account: { ...cursor.account },
+      problems: [...cursor.problems],
+      kinds: countKinds(matcher),
+      correlation: this.correlations?.take(),
+      timing: { milliseconds },
+    };
+  }
+
+  private scanChunk(): void {
+    const { cursor, matcher, time } = this;
+    while (cursor.nextRecord()) {
+      readTime(cursor, time);
+      if (this.timeRange !== undefined && !isWithin(time, this.timeRange)) continue;
+      this.event = undefined;
+      const found = matcher.match(cursor, this.eventOf);
+      matcher.tallyTime(time.high, time.low);
+      if (found > 0) this.addRows();
+    }
+  }
+
+  /** Renders the current record once, however many ask for it. */
+  private readonly eventOf = (): EventElement => (this.event ??= renderEvent(this.cursor));
+
+  private addRows(): void {
+    const { cursor, matcher, time, program } = this;
+    const { names, kind, rules } = matcher;
+    if (kind === undefined) return;
+    const channel = names.channels.texts[kind.channel]!;
+    const computer = names.computers.texts[matcher.computer]!;
+    const recordId = recordIdText(cursor);
+    const facts = {
+      offset: cursor.fileOffset + cursor.recordStart,
+      size: cursor.recordSize,
+      recordClass: cursor.recordClass,
+      recordId,
+      time: timeText(time),
+      channel,
+      provider: names.providers.texts[kind.provider]!,
+      eventId: kind.eventId,
+      computer,
+    };
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i]!;
+      const source = this.sourceOf.get(rule);
+      if (source !== undefined && this.correlations !== undefined) {
+        const id = /^\d{1,20}$/.test(recordId) ? BigInt(recordId) : 0n;
+        const place = {
+          timeHigh: time.high,
+          timeLow: time.low,
+          chunk: cursor.chunkNumber,
+          offset: cursor.recordStart - cursor.chunkStart,
+          recordIdHigh: Number((id >> 32n) & 0xffff_ffffn),
+          recordIdLow: Number(id & 0xffff_ffffn),
+          computer,
+          channel,
+        };
+        this.correlations.add(source, place, matcher.readSource(i));
+      }
+      if ((program.ruleFlags[rule]! & 1) !== 0) this.rows.push({ rule, ...facts, event: this.eventOf() });
+    }
+  }
+}
+
+function isWithin(time: EventTime, { from, to }: TimeRange): boolean {
+  if (time.high === 0 && time.low === 0) return true;
+  if (time.high < from.high || (time.high === from.high && time.low < from.low)) return false;
+  return time.high < to.high || (time.high === to.high && time.low <= to.low);
+}

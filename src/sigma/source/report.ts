@@ -1,0 +1,34 @@
+// Collects the diagnostics of a document, each at its place.
+
+import type { Diagnostic, TextRange } from '../../model/diagnostic.ts';
+
+/** A list of diagnostics with short ways to add one. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = [];
+
+  error(code: string, range: TextRange | undefined, message: string, hint?: string): void {
+    this.#add('error', code, range, message, hint);
+  }
+
+  warning(code: string, range: TextRange | undefined, message: string, hint?: string): void {
+    this.#add('warning', code, range, message, hint);
+  }
+
+  info(code: string, range: TextRange | undefined, message: string, hint?: string): void {
+    this.#add('info', code, range, message, hint);
+  }
+
+  get failed(): boolean {
+    return this.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  }
+
+  #add(severity: Diagnostic['severity'], code: string, range: TextRange | undefined, message: string, hint: string | undefined): void {
+    this.diagnostics.push({
+      code,
+      severity,
+      message,
+      ...(range === undefined ? {} : { range }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}

@@ -1,0 +1,65 @@
+// The database: its stores, their records, and the steps from one version to the next. The record types live here so
+// that none changes without a step. docs/store-schema.md is the changelog; a test keeps its version in step.
+
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { CaseFile, CaseId, CaseSummary } from '../model/case.ts';
+import type { Problem } from '../model/problem.ts';
+
+export const DATABASE_NAME = 'winnow';
+export const DATABASE_VERSION = 1;
+
+/** JSON text behind the keystream of `seed` (mask.ts). */
+export interface MaskedRecord {
+  readonly seed: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Findings of a case, in the order of `sequence` (block-codec.ts). */
+export interface BlockRecord extends MaskedRecord {
+  readonly sequence: number;
+  readonly count: number;
+}
+
+/** What `details` holds behind the mask. */
+export interface CaseDetails {
+  readonly files: readonly CaseFile[];
+  readonly problems: readonly Problem[];
+}
+
+export interface LeaseRecord {
+  readonly owner: string;
+  /** Unix milliseconds. */
+  readonly until: number;
+}
+
+export interface WinnowSchema extends DBSchema {
+  cases: { key: CaseId; value: CaseSummary };
+  details: { key: CaseId; value: MaskedRecord };
+  blocks: { key: [CaseId, number]; value: BlockRecord };
+  triage: { key: [CaseId, Uint8Array<ArrayBuffer>]; value: MaskedRecord };
+  roots: { key: CaseId; value: readonly FileSystemHandle[] };
+  leases: { key: CaseId; value: LeaseRecord };
+}
+
+export type Database = IDBPDatabase<WinnowSchema>;
+
+/** Brings a database of any earlier version to the current one, one step per version. */
+export function migrate(database: Database, oldVersion: number): void {
+  if (oldVersion < 1) {
+    // First version. Keys are given from outside; those of blocks and triage start with the case, so that a case is
+    // read and deleted as one range.
+    database.createObjectStore('cases');
+    database.createObjectStore('details');
+    database.createObjectStore('blocks');
+    database.createObjectStore('triage');
+    database.createObjectStore('roots');
+    database.createObjectStore('leases');
+  }
+}
+
+/** Every key of `blocks` or `triage` that belongs to a case, after `sequence` where one is given: arrays sort last. */
+export function rangeOfCase(id: CaseId, sequence?: number): IDBKeyRange {
+  return sequence === undefined
+    ? IDBKeyRange.bound([id], [id, []])
+    : IDBKeyRange.bound([id, sequence], [id, []], true, true);
+}

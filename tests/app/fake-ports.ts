@@ -1,0 +1,66 @@
+// Ports of the app with nothing behind them, for tests of its state.
+
+import type { AddressBar, AppPorts, Settings } from '../../src/app/ports.ts';
+import type { RuleInfo } from '../../src/model/rule-set.ts';
+
+export class FakeAddressBar implements AddressBar {
+  readonly steps: string[] = ['#/'];
+  #changed: (() => void) | undefined;
+
+  read(): string {
+    return this.steps.at(-1) ?? '';
+  }
+  push(hash: string): void {
+    this.steps.push(hash);
+  }
+  replace(hash: string): void {
+    this.steps[this.steps.length - 1] = hash;
+  }
+  listen(changed: () => void): () => void {
+    this.#changed = changed;
+    return () => {
+      this.#changed = undefined;
+    };
+  }
+  back(): void {
+    this.steps.pop();
+    this.#changed?.();
+  }
+  /** What happens when the user edits the address. */
+  type(hash: string): void {
+    this.steps.push(hash);
+    this.#changed?.();
+  }
+}
+
+export function fakeSettings(kept: Map<string, string> = new Map()): Settings {
+  return { read: (name) => kept.get(name), write: (name, value) => void kept.set(name, value) };
+}
+
+export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = {}): AppPorts {
+  return {
+    catalogue: {
+      loadInfos: () => Promise.resolve(infos),
+      loadRuleSet: () => Promise.resolve({ rules: [], predicates: [], views: [], eventViews: [] }),
+      loadSource: () => Promise.resolve(undefined),
+    },
+    evidence: {
+      readDrop: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
+      readFiles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
+    },
+    renderers: { text: () => '', xml: () => '', json: () => '' },
+    explain: () => Promise.resolve([]),
+    exportFindings: async function* (_format, findings) {
+      for await (const finding of findings) yield new TextEncoder().encode(`${finding.recordId}\n`);
+    },
+    saveFile: async (_name, _type, parts) => {
+      for await (const part of parts) void part;
+    },
+    loadAttackTable: () => Promise.resolve({ version: '0', tactics: [], techniques: [], retired: [] }),
+    addressBar: new FakeAddressBar(),
+    settings: fakeSettings(),
+    now: () => 1_700_000_000_000,
+    version: '0.0.0',
+    ...more,
+  };
+}

@@ -1,0 +1,80 @@
+// A case store in memory that can be told to refuse.
+
+import type { Result } from '../../src/base/result.ts';
+import type { CaseId, CaseRecord, CaseSummary } from '../../src/model/case.ts';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
+import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
+import { RULE_LEVELS, type RuleLevel } from '../../src/model/rule-set.ts';
+import type { CaseStore } from '../../src/store/case-store.ts';
+
+export class FakeStore implements CaseStore {
+  durable = true;
+  refusal: Diagnostic | undefined;
+  readonly cases = new Map<CaseId, CaseRecord>();
+  readonly findings = new Map<CaseId, Finding[]>();
+  readonly triage = new Map<CaseId, Map<FindingKey, Triage>>();
+  /** Calls back before each batch is taken. */
+  onAppend: ((findings: readonly Finding[]) => void) | undefined;
+  #next = 1;
+
+  listCases(): Promise<readonly CaseSummary[]> {
+    return Promise.resolve([...this.cases.values()].map((record) => record.summary));
+  }
+
+  createCase(name: string): Promise<CaseId> {
+    const id = `case-${this.#next++}` as CaseId;
+    const byLevel = Object.fromEntries(RULE_LEVELS.map((level) => [level, 0])) as Record<RuleLevel, number>;
+    const summary = { id, name, created: 1, changed: 1, files: 0, bytes: 0, records: 0, findings: 0, byLevel };
+    this.cases.set(id, { summary, files: [], problems: [] });
+    return Promise.resolve(id);
+  }
+
+  loadCase(id: CaseId): Promise<CaseRecord | undefined> {
+    return Promise.resolve(this.cases.get(id));
+  }
+
+  async *loadFindings(id: CaseId): AsyncIterable<readonly Finding[]> {
+    const all = this.findings.get(id) ?? [];
+    for (let i = 0; i < all.length; i += 1_000) yield await Promise.resolve(all.slice(i, i + 1_000));
+  }
+
+  loadTriage(id: CaseId): Promise<ReadonlyMap<FindingKey, Triage>> {
+    return Promise.resolve(this.triage.get(id) ?? new Map());
+  }
+
+  appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>> {
+    this.onAppend?.(findings);
+    if (this.refusal === undefined) this.findings.set(id, [...(this.findings.get(id) ?? []), ...findings]);
+    return this.#answer();
+  }
+
+  saveCase(record: CaseRecord): Promise<Result<undefined, Diagnostic>> {
+    if (this.refusal === undefined) this.cases.set(record.summary.id, record);
+    return this.#answer();
+  }
+
+  saveTriage(id: CaseId, triage: readonly Triage[]): Promise<Result<undefined, Diagnostic>> {
+    const kept = this.triage.get(id) ?? new Map<FindingKey, Triage>();
+    if (this.refusal === undefined) for (const entry of triage) kept.set(entry.key, entry);
+    this.triage.set(id, kept);
+    return this.#answer();
+  }
+
+  renameCase(id: CaseId, name: string): Promise<void> {
+    const record = this.cases.get(id);
+    if (record !== undefined) this.cases.set(id, { ...record, summary: { ...record.summary, name } });
+    return Promise.resolve();
+  }
+
+  deleteCase(id: CaseId): Promise<void> {
+    this.cases.delete(id);
+    this.findings.delete(id);
+    return Promise.resolve();
+  }
+
+  close(): void {}
+
+  #answer(): Promise<Result<undefined, Diagnostic>> {
+    return Promise.resolve(this.refusal === undefined ? { ok: true, value: undefined } : { ok: false, error: this.refusal });
+  }
+}

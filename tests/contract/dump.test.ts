@@ -1,0 +1,28 @@
+// The contract of `winnow dump` over the whole corpus: one line per record, in file order, equal to the goldens.
+
+import { describe, expect, test } from 'vitest';
+import { hasShared } from '../corpus/shared.ts';
+import { loadCorpusLogs, loadGoldens } from './goldens.ts';
+import { runWinnow } from './run-winnow.ts';
+
+describe.skipIf(!hasShared)('winnow dump', () => {
+  const logs = loadCorpusLogs();
+
+  test('canonical lines equal the golden tree of every allocated and resynced record of every log', async () => {
+    const outcome = await runWinnow(['dump', ...logs.map((log) => log.path), '--format', 'canonical']);
+    const differences: string[] = [];
+    let line = 0;
+    for (const log of logs) {
+      for (const record of loadGoldens(log).filter((golden) => golden.st !== 'rust_only_torn')) {
+        if (outcome.lines[line] !== JSON.stringify(record.t)) {
+          differences.push(`${log.file} chunk ${record.c} offset ${record.o}`);
+        }
+        line++;
+      }
+    }
+    expect(differences).toEqual([]);
+    expect(outcome.lines.length).toBe(line);
+    // Some logs of the corpus are damaged, and the command says so.
+    expect(outcome.status).toBe(1);
+  });
+});

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BLOCK_FINDINGS, BLOCK_UNITS, decodeBlock, encodeBlock } from '../../src/store/block-codec.ts';
+import { maskBytes, maskText, unmaskText } from '../../src/store/mask.ts';
+import type { Finding, FindingKey } from '../../src/model/finding.ts';
+import { eventOf, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from './sample-findings.ts';
+
+const plain = (findings: readonly Finding[]) => JSON.parse(JSON.stringify(findings)) as unknown;
+
+describe('mask', () => {
+  test('twice is nothing, for every length and alignment', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 70 }),
+        fc.integer(),
+        fc.integer({ min: 0, max: 3 }),
+        (bytes, seed, shift) => {
+          const masked = new Uint8Array(bytes.length + shift).subarray(shift);
+          masked.set(bytes);
+          maskBytes(masked, seed);
+          const aligned = bytes.slice();
+          maskBytes(aligned, seed);
+          expect(masked).toEqual(aligned);
+          maskBytes(masked, seed);
+          expect([...masked]).toEqual([...bytes]);
+        },
+      ),
+    );
+  });
+
+  test('text comes back, and none of it can be read in between', () => {
+    const text = JSON.stringify([...HOSTILE_TEXTS, 'Invoke-Mimikatz'.repeat(100)]);
+    const bytes = maskText(text, 7);
+    expect(unmaskText(bytes, 7)).toBe(text);
+    expect(Buffer.from(bytes).includes('Mimikatz')).toBe(false);
+  });
+});
+
+describe('block codec', () => {
+  test('gives every finding back, whatever its texts', () => {
+    const findings = HOSTILE_TEXTS.map(hostileFinding);
+    const { bytes, count } = encodeBlock(findings, 0, 1);
+    expect(count).toBe(findings.length);
+    expect(plain(decodeBlock(bytes, 1))).toEqual(plain(findings));
+  });
+
+  test('gives arbitrary findings back', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 12 });
+    const finding = fc
+      .record({
+        key: text,
+        file: text,
+        offset: fc.nat(2 ** 53 - 1),
+        computer: text,
+        eventId: fc.nat(65_535),
+        tags: fc.array(text, { maxLength: 3 }),
+        joined: fc.nat(),
+        event: fc.array(fc.tuple(text, text), { maxLength: 3 }),
+        correlation: fc.record({
+          firstTime: text,
+          count: fc.nat(),
+          groupBy: fc.array(fc.tuple(text, text), { maxLength: 2 }),
+          records: fc.array(fc.record({ file: text, recordId: text, offset: fc.nat() }), { maxLength: 2 }),
+        }),
+        has: fc.tuple(fc.boolean(), fc.boolean()),
+      })
+      .map(({ event, joined, correlation, has, key, ...rest }) =>
+        findingOf(1, {
+          ...rest,
+          key: key as FindingKey,
+          event: eventOf(event),
+          ...(has[0] ? { joined } : {}),
+          ...(has[1] ? { correlation } : {}),
+        }),
+      );
+    fc.assert(
+      fc.property(fc.array(finding, { minLength: 1, maxLength: 8 }), fc.integer(), (findings, seed) => {
+        expect(plain(decodeBlock(encodeBlock(findings, 0, seed).bytes, seed))).toEqual(plain(findings));
+      }),
+    );
+  });
+
+  test('keeps the event in copies of a decoded finding', () => {
+    const [finding] = decodeBlock(encodeBlock([findingOf(1)], 0, 1).bytes, 1);
+    expect({ ...finding! }.event).toEqual(findingOf(1).event);
+    expect(structuredClone(finding!).event).toEqual(findingOf(1).event);
+    expect(finding!.event).toBe(finding!.event);
+  });
+
+  test('shows no text of an event in its bytes', () => {
+    const { bytes } = encodeBlock(findingsOf(100), 0, 12_345);
+    for (const word of ['Mimikatz', 'powershell', 'Suspicious', 'Security']) {
+      expect(Buffer.from(bytes).includes(word)).toBe(false);
+    }
+  });
+
+  test('writes an event once for all rules that match it', () => {
+    const one = encodeBlock([findingOf(0)], 0, 1).bytes.length;
+    const two = encodeBlock([findingOf(0), findingOf(1)], 0, 1).bytes.length;
+    expect(two - one).toBeLessThan(JSON.stringify(findingOf(0).event).length);
+  });
+
+  test('ends at 1,000 findings or where events are large, and takes at least one', () => {
+    expect(encodeBlock(findingsOf(1_500), 0, 1).count).toBe(BLOCK_FINDINGS);
+    const large = Array.from({ length: 10 }, (_, i) =>
+      findingOf(i, { event: eventOf([['ScriptBlockText', String(i).repeat(BLOCK_UNITS / 2)]]) }),
+    );
+    expect(encodeBlock(large, 0, 1).count).toBe(2);
+    expect(encodeBlock([findingOf(1, { event: eventOf([['x', 'y'.repeat(2 * BLOCK_UNITS)]]) })], 0, 1).count).toBe(1);
+  });
+
+  test('throws on a cut block, a changed block and a later version instead of giving wrong findings', () => {
+    const { bytes } = encodeBlock(findingsOf(10), 0, 1);
+    expect(() => decodeBlock(bytes.slice(0, bytes.length - 40), 1)).toThrow();
+    expect(() => decodeBlock(bytes.slice(), 2)).toThrow();
+    const later = bytes.slice();
+    maskBytes(later, 1);
+    const at = Buffer.from(later).indexOf('"version":1');
+    later[at + '"version":'.length] = '9'.charCodeAt(0);
+    maskBytes(later, 1);
+    expect(() => decodeBlock(later, 1)).toThrow('version 9');
+  });
+});

@@ -1,0 +1,23 @@
+// Builds dist-cli/winnow.mjs: the command line tool, its worker threads and the core rules in one file that runs on a
+// bare Node 20.
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { shippedRules } from './scripts/vite-shipped-rules.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+export default defineConfig({
+  publicDir: false,
+  plugins: [shippedRules({ root, inline: true })],
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: 'src/cli/entry.ts',
+    outDir: 'dist-cli',
+    target: 'node20',
+    minify: false,
+    sourcemap: false,
+    reportCompressedSize: false,
+    rolldownOptions: { output: { entryFileNames: 'winnow.mjs', codeSplitting: false, banner: '#!/usr/bin/env node' } },
+  },
+});
