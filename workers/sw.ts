@@ -4,8 +4,6 @@
 // clicks "update", the page sends SKIP_WAITING, this worker takes over and the page reloads. The cache of the version
 // before is kept until the next update, since a tab that was not reloaded still asks for its files.
 
-/// <reference lib="webworker" />
-
 interface ShippedFile {
   readonly path: string;
   readonly integrity: string;
@@ -14,11 +12,13 @@ interface ShippedFile {
 // Both are put in at build time by scripts/vite-service-worker.ts.
 declare const __SHIPPED_FILES__: readonly ShippedFile[];
 declare const __SHIPPED_VERSION__: string;
-declare const self: ServiceWorkerGlobalScope;
+
+// The compiler takes every file here for a plain worker.
+const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const PREFIX = 'winnow-app-';
 const CACHE = PREFIX + __SHIPPED_VERSION__;
-const scope = new URL('./', self.location.href);
+const scope = new URL('./', worker.location.href);
 // Named once: what the build puts in would otherwise stand there at each use.
 const files = __SHIPPED_FILES__;
 const shipped = new Set(files.map((file) => new URL(file.path, scope).href));
@@ -42,7 +42,7 @@ async function install(): Promise<void> {
 async function activate(): Promise<void> {
   const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
-  await self.clients.claim();
+  await worker.clients.claim();
 }
 
 /** Address of the app's own file that a request asks for, or undefined when it asks for anything else. */
@@ -68,11 +68,11 @@ async function respond(request: Request): Promise<Response> {
   );
 }
 
-self.addEventListener('install', (event) => event.waitUntil(install()));
-self.addEventListener('activate', (event) => event.waitUntil(activate()));
-self.addEventListener('message', (event) => {
+worker.addEventListener('install', (event) => event.waitUntil(install()));
+worker.addEventListener('activate', (event) => event.waitUntil(activate()));
+worker.addEventListener('message', (event) => {
   const data: unknown = event.data;
   if (typeof data !== 'object' || data === null || !('type' in data)) return;
-  if (data.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+  if (data.type === 'SKIP_WAITING') event.waitUntil(worker.skipWaiting());
 });
-self.addEventListener('fetch', (event) => event.respondWith(respond(event.request)));
+worker.addEventListener('fetch', (event) => event.respondWith(respond(event.request)));

@@ -98,7 +98,7 @@ class Scanner implements SliceScanner {
   async scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined> {
     let spent = 0;
     let started = performance.now();
-    if (signal?.aborted === true) return undefined;
+    if (isAborted(signal)) return undefined;
     this.open(slice);
     while (this.cursor.nextChunk()) {
       this.scanChunk();
@@ -106,7 +106,7 @@ class Scanner implements SliceScanner {
       if (now - started < STEP) continue;
       spent += now - started;
       await pause();
-      if (signal?.aborted === true) return undefined;
+      if (isAborted(signal)) return undefined;
       started = performance.now();
     }
     return this.close(spent + performance.now() - started);
@@ -186,6 +186,11 @@ class Scanner implements SliceScanner {
       if ((program.ruleFlags[rule]! & 1) !== 0) this.rows.push({ rule, ...facts, event: this.eventOf() });
     }
   }
+}
+
+/** A call, because a signal can change while the scanner pauses. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function isWithin(time: EventTime, { from, to }: TimeRange): boolean {

@@ -59,7 +59,7 @@ export class RecordMatcher implements TextJudge {
   private untilCheck = CHECK_EVERY;
   private slice = 1;
   private readonly tallyTable = new Map<string, KindTally>();
-  private seen = new Uint8Array(0);
+  private seen: Uint8Array = new Uint8Array(0);
   /** Entry of the group by which each rule of `rules` matched. */
   private readonly entries: number[] = [];
   /** State of the record that is being resolved. */
