@@ -3,12 +3,14 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import packageFile from './package.json' with { type: 'json' };
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   publicDir: false,
+  define: { __WINNOW_VERSION__: JSON.stringify(packageFile.version) },
   plugins: [shippedRules({ root, inline: true })],
   ssr: { noExternal: true, target: 'node' },
   build: {

@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import packageFile from './package.json' with { type: 'json' };
 import { serviceWorker } from './scripts/vite-service-worker.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 import { workerTexts } from './scripts/vite-workers.ts';
@@ -12,6 +13,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   base: './',
+  define: { __WINNOW_VERSION__: JSON.stringify(packageFile.version) },
   plugins: [
     svelte(),
     workerTexts({ root, inline: false }),

@@ -32,7 +32,8 @@ function loadSlices(path: string): { bytes: Uint8Array; length: number; firstChu
   return slices;
 }
 
-const [path = '/tmp/bench-fresh.evtx', passes = '5'] = process.argv.slice(2);
+const [path, passes = '5'] = process.argv.slice(2);
+if (path === undefined) throw new Error('usage: evtx-read LOG [PASSES]');
 const slices = loadSlices(path);
 const bytes = slices.reduce((sum, slice) => sum + slice.length, 0);
 let expected = -1;
@@ -48,10 +49,13 @@ function measure(name: string, pass: () => number): void {
     if (i === 0) first = spent;
     best = Math.min(best, spent);
   }
-  if (name !== 'checksums' && expected >= 0 && result !== expected) throw new Error(`${name}: ${result} records, not ${expected}`);
+  if (name !== 'checksums' && expected >= 0 && result !== expected)
+    throw new Error(`${name}: ${result} records, not ${expected}`);
   if (name === 'record walk') expected = result;
   const rate = (ms: number): string => `${Math.round(bytes / 1e3 / ms).toLocaleString('en')} MB/s`;
-  console.log(`${name.padEnd(22)} first ${first.toFixed(0).padStart(5)} ms ${rate(first).padStart(12)}   best ${best.toFixed(0).padStart(5)} ms ${rate(best).padStart(12)}   ${result} records`);
+  console.log(
+    `${name.padEnd(22)} first ${first.toFixed(0).padStart(5)} ms ${rate(first).padStart(12)}   best ${best.toFixed(0).padStart(5)} ms ${rate(best).padStart(12)}   ${result} records`,
+  );
 }
 
 console.log(`${path}: ${bytes} bytes`);
@@ -59,7 +63,8 @@ measure('record walk', () => {
   let count = 0;
   for (const slice of slices) {
     const view = new DataView(slice.bytes.buffer);
-    for (let at = 0; at < slice.length; at += CHUNK_SIZE) count += countRecords(view, at, Math.min(CHUNK_SIZE, slice.length - at));
+    for (let at = 0; at < slice.length; at += CHUNK_SIZE)
+      count += countRecords(view, at, Math.min(CHUNK_SIZE, slice.length - at));
   }
   return count;
 });
@@ -98,7 +103,10 @@ measure('outer and embedded', () => {
   return count;
 });
 measure('checksums', () => {
-  for (const slice of slices) for (let at = 0; at < slice.length; at += CHUNK_SIZE) crc32(slice.bytes, at, at + CHUNK_SIZE);
+  for (const slice of slices)
+    for (let at = 0; at < slice.length; at += CHUNK_SIZE) crc32(slice.bytes, at, at + CHUNK_SIZE);
   return 0;
 });
-console.log(`${bank.shapes.length} shapes, bank started over ${bank.overflows} times, ${system.computers.texts.length} computers`);
+console.log(
+  `${bank.shapes.length} shapes, bank started over ${bank.overflows} times, ${system.computers.texts.length} computers`,
+);

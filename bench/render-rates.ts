@@ -15,7 +15,11 @@ import { formatValue } from '../src/model/value-text.ts';
 const SLICE_CHUNKS = 64;
 
 /** Reads the log in slices into one buffer and calls `visit` for each record; gives bytes, records and seconds, reading left out. */
-function overLog(path: string, limit: number, visit: (cursor: SliceCursor) => void): { bytes: number; records: number; seconds: number } {
+function overLog(
+  path: string,
+  limit: number,
+  visit: (cursor: SliceCursor) => void,
+): { bytes: number; records: number; seconds: number } {
   const file = openSync(path, 'r');
   const size = Math.min(statSync(path).size, limit);
   const cursor = createRecordCursor(new ShapeBank(), { checksums: false });
@@ -48,7 +52,9 @@ function measure(name: string, path: string, limit: number, visit: (cursor: Slic
     rates.push(bytes / 1e6 / seconds);
     records = seen;
   }
-  console.log(`${name.padEnd(34)} ${rates.map((rate) => rate.toFixed(0).padStart(6)).join(' ')} MB/s (three passes), ${records} records`);
+  console.log(
+    `${name.padEnd(34)} ${rates.map((rate) => rate.toFixed(0).padStart(6)).join(' ')} MB/s (three passes), ${records} records`,
+  );
 }
 
 const [path, megabytes = '200'] = process.argv.slice(2);

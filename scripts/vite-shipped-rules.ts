@@ -16,10 +16,10 @@ export function shippedRules(options: { readonly root: string; readonly inline: 
       serving = config.command === 'serve';
     },
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
-    async load(id) {
+    load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       const name = id.slice(PREFIX.length + 1) as RulePart;
-      const rules = await buildCoreRules(options.root);
+      const rules = buildCoreRules(options.root);
       this.addWatchFile(`${options.root}/${CORE_RULES_FOLDER}`);
       const pack = rules.packs.get(name);
       if (pack === undefined) throw new Error(`the core rules have no part ${name}`);

@@ -2,6 +2,7 @@
 // provider wrote. Which element of the rule met which field is decided here too, by field key.
 
 import type { EventElement } from '../model/event.ts';
+import { Mark } from '../model/event.ts';
 import { fieldKeyOf, fieldKeysOf } from '../model/field-key.ts';
 
 export interface EventField {
@@ -21,6 +22,8 @@ export interface MatchedPart {
   readonly field: string;
   readonly modifier: string;
   readonly value: string;
+  /** The event's value that met it, where known: finds the field when the rule calls it by another name. */
+  readonly actual?: string;
 }
 
 /** Ends the walk over an event that has been made to be endless; real events have fewer than 200 fields. */
@@ -36,14 +39,20 @@ export function listEventFields(event: EventElement): EventField[] {
   }
   while (stack.length > 0 && fields.length < MAX_FIELDS) {
     const { element, path } = stack.pop()!;
-    const [name, attributes, text, children] = element;
+    const [name, attributes, text, children, marks = 0] = element;
+    // Dropped by its template (F61): in the tree for one renderer's sake, but not part of the event.
+    if ((marks & Mark.Omitted) !== 0) continue;
     const section = path[1] ?? '';
     const dataName = attributes.find(([attribute]) => attribute === 'Name')?.[1];
     const isData = name === 'Data' && path.length > 2;
     const label = isData && dataName !== undefined && dataName !== '' ? dataName : path.length > 2 ? path.slice(2).join('.') : name;
     const depth = Math.max(0, path.length - 3);
     const shown = attributes.filter(
-      ([attribute]) => attribute !== 'xmlns' && !attribute.startsWith('xmlns:') && !(isData && attribute === 'Name'),
+      ([attribute, , attributeMarks = 0]) =>
+        (attributeMarks & Mark.Omitted) === 0 &&
+        attribute !== 'xmlns' &&
+        !attribute.startsWith('xmlns:') &&
+        !(isData && attribute === 'Name'),
     );
     for (const [attribute, value] of shown) {
       const keys = fieldKeysOf({ path, attribute, dataName });
@@ -68,14 +77,10 @@ export interface FieldMark {
 
 /**
  * Matched parts per field. A part whose field the event does not have under that name (a view renamed it, or it is a
- * keyword) goes to the fields whose text holds its value; parts that no field shows are given back in `elsewhere`.
+ * keyword) goes to the fields whose text holds its value; parts that no field shows have no mark.
  */
-export function markFields(
-  fields: readonly EventField[],
-  parts: readonly MatchedPart[],
-): { readonly marks: ReadonlyMap<number, readonly FieldMark[]>; readonly elsewhere: readonly MatchedPart[] } {
+export function markFields(fields: readonly EventField[], parts: readonly MatchedPart[]): ReadonlyMap<number, readonly FieldMark[]> {
   const marks = new Map<number, FieldMark[]>();
-  const elsewhere: MatchedPart[] = [];
   for (const part of parts) {
     const key: string = fieldKeyOf(part.field);
     let met = part.field === '' ? [] : fields.flatMap((field, i) => (field.keys.includes(key) ? [i] : []));
@@ -84,10 +89,12 @@ export function markFields(
       const narrowed = met.filter((i) => fields[i]!.value.toLowerCase().includes(needle));
       if (narrowed.length > 0) met = narrowed;
     }
+    if (met.length === 0 && part.actual !== undefined && part.actual !== '') {
+      met = fields.flatMap((field, i) => (field.value === part.actual ? [i] : []));
+    }
     if (met.length === 0 && needle.length >= 3) {
       met = fields.flatMap((field, i) => (field.value.toLowerCase().includes(needle) ? [i] : []));
     }
-    if (met.length === 0) elsewhere.push(part);
     for (const i of met) {
       const mark: FieldMark = { part, ranges: rangesOf(fields[i]!.value, needle) };
       const list = marks.get(i);
@@ -95,7 +102,7 @@ export function markFields(
       else list.push(mark);
     }
   }
-  return { marks, elsewhere };
+  return marks;
 }
 
 /** A lit field has at most this many ranges; a value of one letter in a long text would have thousands. */

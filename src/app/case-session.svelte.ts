@@ -49,6 +49,7 @@ export class CaseSession {
   #keptRows = 0;
   #refused = $state.raw<Diagnostic | undefined>(undefined);
   #lastSave = 0;
+  #roots = $state.raw<readonly FileSystemHandle[]>([]);
 
   constructor(record: CaseRecord, tools: SessionTools) {
     this.id = record.summary.id;
@@ -90,19 +91,25 @@ export class CaseSession {
     return this.#refused === undefined ? 0 : this.findings.count - this.#keptRows;
   }
 
+  /** Ways back to the evidence, where the browser gives any. */
+  get roots(): readonly FileSystemHandle[] {
+    return this.#roots;
+  }
+
   /** Reads judgements and findings of the case from the store; what is read shows at once. */
   async load(): Promise<void> {
     this.#loading = true;
     try {
       await this.triage.load();
+      this.#roots = await this.#tools.store.loadRoots(this.id);
       let blocks = 0;
       for await (const block of this.#tools.store.loadFindings(this.id)) {
         this.#show(block);
         // The first block at once, then every eighth: a refresh costs a few milliseconds each.
         if (blocks++ % 8 === 0) this.findings.refresh();
       }
-      this.#keptRows = this.findings.count;
     } finally {
+      this.#keptRows = this.findings.count;
       this.findings.refresh();
       this.#loading = false;
     }
@@ -138,8 +145,9 @@ export class CaseSession {
       this.#tools.now(),
     );
     this.#scan = scan;
-    void this.save();
-    void scan.done.then(() => this.#finish(scan));
+    this.#background(this.save());
+    this.#background(scan.done.then(() => this.#finish(scan)));
+    if (intake.roots !== undefined) this.#background(this.#keepRoots(intake.roots));
     return scan;
   }
 
@@ -189,7 +197,24 @@ export class CaseSession {
     if (!saved.ok) this.#refuse(saved.error);
   }
 
-  async #keep(findings: readonly Finding[]): Promise<void> {
+  /** Handles to the evidence are a convenience: where they cannot be kept, the evidence is dropped again. */
+  async #keepRoots(roots: readonly FileSystemHandle[]): Promise<void> {
+    this.#roots = [...this.#roots, ...roots];
+    await this.#tools.store.saveRoots(this.id, this.#roots);
+  }
+
+  /** Work that nobody waits for still tells when it fails. */
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#tools.notices.show('error', `Keeping the case failed: ${error instanceof Error ? error.message : String(error)}`, {
+        hint: 'What is on screen stays. Export it before you close this tab.',
+      });
+    });
+  }
+
+  async #keep(found: readonly Finding[]): Promise<void> {
+    // A file that is read again brings its findings again: they are kept already.
+    const findings = found.filter((finding) => !this.findings.knows(finding));
     if (this.#refused === undefined) await this.#store(findings, this.#show.bind(this));
     else this.#show(findings);
     this.findings.refresh();

@@ -14,8 +14,8 @@ export interface FindingDetailView {
   readonly finding: Finding;
   readonly fields: readonly EventField[];
   readonly marks: ReadonlyMap<number, readonly FieldMark[]>;
-  /** Parts that held and that no field shows under its own name. */
-  readonly elsewhere: readonly MatchedPart[];
+  /** Every part of the rule that held. */
+  readonly parts: readonly MatchedPart[];
   /** False until the rule's parts are known. */
   readonly explained: boolean;
 }
@@ -45,7 +45,7 @@ export class FindingDetail {
       const finding = await findings.load(row);
       if (this.#wanted !== row) return;
       const fields = listEventFields(finding.event);
-      const plain: FindingDetailView = { row, finding, fields, marks: new Map(), elsewhere: [], explained: false };
+      const plain: FindingDetailView = { row, finding, fields, marks: new Map(), parts: [], explained: false };
       // Marks usually come within a frame: waiting for them a moment is calmer than lighting up afterwards.
       const explained = this.#explain(finding).catch(() => []);
       const parts = await Promise.race([explained, pause(40)]);
@@ -53,7 +53,7 @@ export class FindingDetail {
       if (parts === undefined) this.#view = plain;
       const all = parts ?? (await explained);
       if (this.#wanted !== row) return;
-      this.#view = { ...plain, ...markFields(fields, all), explained: true };
+      this.#view = { ...plain, marks: markFields(fields, all), parts: all, explained: true };
     } catch (error) {
       if (this.#wanted === row) this.#failure = error instanceof Error ? error.message : String(error);
     }

@@ -20,6 +20,9 @@ export interface SearchProgress {
   readonly total: number;
 }
 
+/** Findings unpacked at a time for an export. */
+const READ_BLOCK = 200;
+
 export class FindingList {
   readonly #table = new FindingTable();
   readonly #archive = new EventArchive();
@@ -98,9 +101,18 @@ export class FindingList {
     return { ...facts, event: await this.#archive.load(row) };
   }
 
-  /** Whole findings in the given order; for exports. */
-  async *read(rows: Uint32Array): AsyncGenerator<Finding> {
-    for (const row of rows) yield await this.load(row);
+  /** Whole findings in the given order, in blocks; for exports. */
+  async *read(rows: Uint32Array): AsyncGenerator<readonly Finding[]> {
+    for (let at = 0; at < rows.length; at += READ_BLOCK) {
+      const block: Finding[] = [];
+      for (const row of rows.subarray(at, at + READ_BLOCK)) block.push(await this.load(row));
+      yield block;
+    }
+  }
+
+  /** True when exactly this finding, of this file and place, has been taken in before. */
+  knows(finding: Finding): boolean {
+    return this.#table.knows(finding);
   }
 
   /** Takes findings in; they show after the next refresh. Gives how many are new (others are known records met again). */

@@ -77,6 +77,12 @@ export class FindingTable implements FindingColumns {
     return this.#rowByKey.get(key);
   }
 
+  /** True when the finding is known from this very place, not only from a copy of the record elsewhere. */
+  knows(finding: Finding): boolean {
+    const row = this.#rowByKey.get(finding.key);
+    return row !== undefined && this.#hasSource(row, finding);
+  }
+
   keyOf(row: number): Finding['key'] {
     return this.#keys[row]!;
   }
@@ -143,10 +149,13 @@ export class FindingTable implements FindingColumns {
   }
 
   #noteSource(row: number, finding: Finding): void {
-    const here = this.files[this.file[row]!] === finding.file && this.#offset[row] === finding.offset;
-    const others = this.#alsoIn.get(row) ?? [];
-    if (here || others.some((other) => other.file === finding.file && other.offset === finding.offset)) return;
-    this.#alsoIn.set(row, [...others, { file: finding.file, offset: finding.offset }]);
+    if (this.#hasSource(row, finding)) return;
+    this.#alsoIn.set(row, [...(this.#alsoIn.get(row) ?? []), { file: finding.file, offset: finding.offset }]);
+  }
+
+  #hasSource(row: number, { file, offset }: Pick<Finding, 'file' | 'offset'>): boolean {
+    if (this.files[this.file[row]!] === file && this.#offset[row] === offset) return true;
+    return this.#alsoIn.get(row)?.some((other) => other.file === file && other.offset === offset) ?? false;
   }
 
   #rulePosition(finding: Finding): number {

@@ -4,7 +4,7 @@
 import type { AttackTable } from '../analysis/attack-matrix.ts';
 import type { MatchedPart } from '../analysis/event-fields.ts';
 import type { EventElement } from '../model/event.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Triage } from '../model/finding.ts';
 import type { RuleInfo, RuleSet } from '../model/rule-set.ts';
 import type { Intake } from '../intake/evidence.ts';
 
@@ -21,7 +21,9 @@ export interface RuleCatalogue {
 /** Turns what the user dropped or picked into evidence. */
 export interface EvidenceSource {
   readDrop(transfer: DataTransfer): Promise<Intake>;
-  readFiles(files: FileList): Promise<Intake>;
+  readFiles(files: readonly File[]): Promise<Intake>;
+  /** Opens evidence again through kept handles; asks for permission, so a click must have led here. */
+  readHandles(handles: readonly FileSystemHandle[]): Promise<Intake>;
 }
 
 /** An event as text: for reading, as XML, as JSON. */
@@ -34,13 +36,18 @@ export interface EventRenderers {
 /** Which parts of the rule held on the finding's event; empty where that cannot be told (correlations, unknown rules). */
 export type ExplainFinding = (finding: Finding) => Promise<readonly MatchedPart[]>;
 
-export type ExportFormat = 'json' | 'jsonl' | 'csv';
+export type ExportFormat = 'json' | 'jsonl' | 'csv' | 'timesketch';
 
 /** Writes findings; parts come as they are made, so that the whole is never in memory. */
 export type ExportFindings = (
   format: ExportFormat,
-  findings: AsyncIterable<Finding>,
-  context: { readonly rules: readonly RuleInfo[]; readonly fileSizes: ReadonlyMap<string, number> },
+  findings: AsyncIterable<readonly Finding[]>,
+  context: {
+    /** The analyst's judgement, undefined where there is none. */
+    triageOf(finding: Finding): Triage | undefined;
+    /** Pack or path that the rule came with, '' when unknown. */
+    sourceOf(finding: Finding): string;
+  },
 ) => AsyncIterable<Uint8Array>;
 
 /** Hands a finished file to the user. */

@@ -103,7 +103,9 @@ const FIELD_LINE = /^[ -]*'?([A-Za-z_][\w .-]*?)'?(?:\|[\w|]+)?:/;
 /** Spelling of field names in a rule's text, by key: compiled rules only keep the key. */
 function spellFields(source: string): ReadonlyMap<string, string> {
   const spelling = new Map<string, string>();
-  for (const line of source.split('\n')) {
+  // The rule's own facts stand above its detection, and `description` there is not a field.
+  const [, detection = ''] = source.split(/^detection:/m);
+  for (const line of detection.split('\n')) {
     const name = line.length > MAX_FIELD_LINE ? undefined : FIELD_LINE.exec(line)?.[1];
     if (name === undefined) continue;
     const key: string = fieldKeyOf(name);

@@ -36,6 +36,11 @@ export class TriageBook {
     return this.#entries.get(key) ?? { key, state: 'new', note: '', tags: [], changed: 0 };
   }
 
+  /** The judgement of a finding, undefined when nobody has judged or noted it. */
+  kept(key: FindingKey): Triage | undefined {
+    return this.#entries.get(key);
+  }
+
   /** Takes in what the store kept. */
   async load(): Promise<void> {
     const kept = await this.#store.loadTriage(this.#caseId);

@@ -14,10 +14,11 @@ import { Router } from './router.svelte.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
-const EXPORT_TYPES: Readonly<Record<ExportFormat, string>> = {
-  json: 'application/json',
-  jsonl: 'application/x-ndjson',
-  csv: 'text/csv',
+const EXPORT_FILES: Readonly<Record<ExportFormat, { readonly type: string; readonly ending: string }>> = {
+  json: { type: 'application/json', ending: 'json' },
+  jsonl: { type: 'application/x-ndjson', ending: 'jsonl' },
+  csv: { type: 'text/csv', ending: 'csv' },
+  timesketch: { type: 'application/x-ndjson', ending: 'timesketch.jsonl' },
 };
 
 export class WinnowApp {
@@ -80,8 +81,8 @@ export class WinnowApp {
   /** Loads the kept cases, opens the case of the address and warms the scanner. */
   async start(): Promise<void> {
     if (!this.store.durable) {
-      this.notices.show('warning', 'This browser keeps no data for this page, so cases end with the tab.', {
-        hint: 'Export findings before you close it. A private window is the usual reason.',
+      this.notices.show('warning', this.store.notice?.message ?? 'This browser keeps no data for this page.', {
+        hint: `${this.store.notice?.hint ?? 'A private window is the usual reason.'} Cases end with the tab: export findings before you close it.`,
       });
     }
     this.#follow(this.router.address);
@@ -118,6 +119,30 @@ export class WinnowApp {
       const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
       session.addEvidence(evidence, this.rules.load(), { recovered: this.#recovered });
       this.openView('findings');
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Reads the evidence of the open case again through kept handles and replaces its findings; judgements stay. */
+  async scanAgain(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || session.scanning || this.#reading) return;
+    this.#reading = true;
+    try {
+      const evidence = await this.ports.evidence.readHandles(session.roots);
+      if (evidence.files.length === 0) {
+        this.#sayNothingFound(evidence);
+        return;
+      }
+      // Only now: while the evidence cannot be read, the old findings are the best there is.
+      const cleared = await this.store.clearFindings(session.id);
+      if (!cleared.ok) throw new Error(cleared.error.message);
+      const { summary } = session.record();
+      const { roots: _, ...again } = evidence;
+      const fresh = this.#open({ summary, files: [], problems: [] });
+      await fresh.load();
+      fresh.addEvidence(again, this.rules.load(), { recovered: this.#recovered });
     } finally {
       this.#reading = false;
     }
@@ -167,10 +192,12 @@ export class WinnowApp {
     if (session === undefined || this.#exporting) return;
     this.#exporting = true;
     try {
-      const rules = await this.rules.load().catch(() => []);
-      const fileSizes = new Map(session.files.map((file) => [file.path, file.size]));
-      const parts = this.ports.exportFindings(format, session.findings.read(session.findings.rows), { rules, fileSizes });
-      await this.ports.saveFile(`${fileNameOf(session.name)}.${format}`, EXPORT_TYPES[format], parts);
+      const parts = this.ports.exportFindings(format, session.findings.read(session.findings.rows), {
+        triageOf: (finding) => session.triage.kept(finding.key),
+        sourceOf: (finding) => this.rules.infoOf(finding.ruleId)?.pack ?? '',
+      });
+      const { type, ending } = EXPORT_FILES[format];
+      await this.ports.saveFile(`${fileNameOf(session.name)}.${ending}`, type, parts);
     } finally {
       this.#exporting = false;
     }

@@ -45,7 +45,7 @@ function compileSegment(pieces: readonly GlobPiece[]): Segment {
   for (const piece of pieces) {
     if (piece.kind === 'text') {
       for (let i = 0; i < piece.text.length; i++) units[at++] = piece.text.charCodeAt(i);
-      points += [...piece.text].length;
+      points += Array.from(piece.text).length;
     } else {
       one[at++] = 1;
       points++;

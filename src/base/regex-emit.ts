@@ -115,7 +115,8 @@ export function costOfRegex(node: RegexNode): RegexCost {
         if (i >= node.min) ways = capped(ways + paths);
       }
       const size = capped(child.size * times + 1);
-      return { unbounded: child.unbounded || node.max === Infinity, ways, steps, size, nesting: capped(child.nesting * times) };
+      const bound = Math.max(node.max === Infinity ? node.min : node.max, 1);
+      return { unbounded: child.unbounded || node.max === Infinity, ways, steps, size, nesting: capped(child.nesting * bound) };
     }
   }
 }

@@ -1,148 +1,107 @@
-// Findings as lines: JSON and CSV. The worker threads write everything that one slice knows; what only the whole scan
-// knows (`duplicateOf`) is added by closeText. The shape of a line is a contract (design.md section 3).
+// Findings as text, in two steps: the worker threads write all that one slice knows; what only the whole scan knows
+// (which record is a copy of an earlier one) is put in by the main thread. The shape of lines and rows is src/export's.
 
-import type { FindingRow } from '../model/finding.ts';
+import { formatCsvCell } from '../export/csv-cell.ts';
+import { formatFindingLine, type MatchedTest } from '../export/finding-line.ts';
+import { formatFindingHeader, formatFindingRow } from '../export/finding-row.ts';
+import type { EventElement } from '../model/event.ts';
+import { findingKeyOf, type Finding, type FindingRow } from '../model/finding.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
 import type { ScanFormat } from './scan-arguments.ts';
-
-/** A part of a rule that held on the event. */
-export interface MatchedPart {
-  readonly selection: string;
-  readonly field: string;
-  readonly modifier: string;
-  readonly value: string;
-}
 
 /** Where the same event was found first. */
 export interface FirstPlace {
   readonly file: string;
+  readonly recordId: string;
   readonly offset: number;
 }
 
-/** A fired correlation as it is printed. */
-export interface CorrelationLine {
-  readonly rule: RuleInfo;
-  readonly time: string;
-  readonly firstTime: string;
-  readonly groupBy: readonly (readonly [field: string, value: string])[];
-  readonly count: number;
-  readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];
+export interface TextOptions {
+  readonly format: ScanFormat;
+  /** A text that no log can contain, because it is made up for each scan: keeps the place of a CSV cell. */
+  readonly mark: string;
 }
 
-const COLUMNS = [
-  'ruleId',
-  'ruleTitle',
-  'level',
-  'tags',
-  'ruleSource',
-  'ruleHash',
-  'file',
-  'recordId',
-  'offset',
-  'time',
-  'channel',
-  'provider',
-  'eventId',
-  'computer',
-  'matched',
-  'event',
-  'recovered',
-  'joined',
-  'fileHash',
-  'firstTime',
-  'groupBy',
-  'count',
-  'records',
-  'duplicateOf',
-] as const;
-
-/** The first line of a CSV file. */
-export const CSV_HEADER = COLUMNS.join(',');
-
-function ruleOf(info: RuleInfo): {
-  id: string;
-  title: string;
-  level: string;
-  tags: readonly string[];
-  source: string;
-  hash: string;
-} {
-  const { id, title, level, tags, hash } = info;
-  return { id, title, level, tags, source: `${info.pack}/${info.file}`, hash };
+export interface FindingContext {
+  readonly info: RuleInfo;
+  readonly file: string;
+  /** SHA-256 of the file, with `--hash`. */
+  readonly fileHash: string | undefined;
+  /** The event in the evtx_dump dialect, already JSON text. */
+  readonly eventJson: string;
+  readonly matched: readonly MatchedTest[];
 }
 
-/** Writes a finding, open for closeText. `event` is the event in the evtx_dump dialect, already JSON text. */
-export function formatFinding(
-  format: ScanFormat,
-  info: RuleInfo,
-  row: FindingRow,
-  rest: {
-    readonly file: string;
-    readonly fileHash: string | undefined;
-    readonly event: string;
-    readonly matched: readonly MatchedPart[];
-  },
-): string {
-  const rule = ruleOf(info);
-  const { recordId, offset, time, channel, provider, eventId, computer, joined } = row;
-  const recovered = row.recordClass === 'recovered' ? true : undefined;
-  const { file, fileHash, event, matched } = rest;
-  if (format === 'csv') {
-    return formatCells({
-      ...ruleCells(info),
-      file,
-      recordId,
-      offset,
-      time,
-      channel,
-      provider,
-      eventId,
-      computer,
-      matched: JSON.stringify(matched),
-      event,
-      recovered,
-      joined,
-      fileHash,
-    });
-  }
-  const head = JSON.stringify({ rule, file, recordId, offset, time, channel, provider, eventId, computer });
-  const tail = JSON.stringify({ matched, recovered, joined, fileHash });
-  return `${head.slice(0, -1)},"event":${event},${tail.slice(1, -1)}`;
+/** Writes a finding of an event, open for closeText. */
+export function formatFinding(row: FindingRow, context: FindingContext, options: TextOptions): string {
+  const { info, file, fileHash, eventJson, matched } = context;
+  return formatOpen(
+    { ...row, ...namesOf(info), key: findingKeyOf(row, info.id, file), file },
+    info,
+    fileHash,
+    options,
+    {
+      renderEventJson: () => eventJson,
+      matchedOf: () => matched.map(({ selection, field, modifier, value }) => ({ selection, field, modifier, value })),
+    },
+  );
 }
 
 /** Writes a fired correlation, open for closeText. */
-export function formatCorrelation(format: ScanFormat, line: CorrelationLine): string {
-  const { rule: info, time, firstTime, count, records } = line;
-  const groupBy = Object.fromEntries(line.groupBy);
+export function formatCorrelation(
+  info: RuleInfo,
+  time: string,
+  correlation: NonNullable<Finding['correlation']>,
+  options: TextOptions,
+): string {
+  const none = { recordId: '', offset: 0, channel: '', provider: '', eventId: 0, computer: '' };
+  const finding: Finding = {
+    ...none,
+    ...namesOf(info),
+    size: 0,
+    recordClass: 'allocated',
+    time,
+    event: NO_EVENT,
+    key: findingKeyOf({ ...none, time }, info.id, ''),
+    file: '',
+    correlation,
+  };
+  return formatOpen(finding, info, undefined, options, { renderEventJson: () => 'null' });
+}
+
+/** The first line of a CSV output. */
+export function formatHeader(withHash: boolean): string {
+  return formatFindingHeader({ renderEventJson: () => 'null' }) + (withHash ? ',FileHash' : '');
+}
+
+/** Completes what formatFinding and formatCorrelation gave. */
+export function closeText(text: string, duplicateOf: FirstPlace | undefined, { format, mark }: TextOptions): string {
   if (format === 'csv') {
-    const cells = { ...ruleCells(info), time, firstTime, count };
-    return formatCells({ ...cells, groupBy: JSON.stringify(groupBy), records: JSON.stringify(records) });
+    const cell = duplicateOf === undefined ? '' : formatCsvCell(`${duplicateOf.file} @ ${duplicateOf.offset}`);
+    return text.replace(`${mark} @ 0`, () => cell);
   }
-  return JSON.stringify({ rule: ruleOf(info), time, firstTime, groupBy, count, records }).slice(0, -1);
+  return duplicateOf === undefined ? text : `${text.slice(0, -1)},"duplicateOf":${JSON.stringify(duplicateOf)}}`;
 }
 
-/** Completes a line. */
-export function closeText(format: ScanFormat, text: string, duplicateOf: FirstPlace | undefined): string {
-  if (format === 'csv') return `${text},${duplicateOf === undefined ? '' : formatCell(JSON.stringify(duplicateOf))}`;
-  return duplicateOf === undefined ? `${text}}` : `${text},"duplicateOf":${JSON.stringify(duplicateOf)}}`;
+const NO_EVENT: EventElement = ['Event', [], '', []];
+
+function namesOf(info: RuleInfo): Pick<Finding, 'ruleId' | 'ruleHash' | 'ruleTitle' | 'level' | 'tags'> {
+  return { ruleId: info.id, ruleHash: info.hash, ruleTitle: info.title, level: info.level, tags: info.tags };
 }
 
-type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | undefined>>;
-
-function ruleCells(info: RuleInfo): Cells {
-  const { id, title, level, tags, source, hash } = ruleOf(info);
-  return { ruleId: id, ruleTitle: title, level, tags: tags.join(' '), ruleSource: source, ruleHash: hash };
-}
-
-/** All columns but the last. */
-function formatCells(cells: Cells): string {
-  return COLUMNS.slice(0, -1)
-    .map((column) => formatCell(String(cells[column] ?? '')))
-    .join(',');
-}
-
-/** A cell by RFC 4180. What a spreadsheet would take for a formula gets an apostrophe: the text comes from an attacker. */
-function formatCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function formatOpen(
+  finding: Finding,
+  info: RuleInfo,
+  fileHash: string | undefined,
+  { format, mark }: TextOptions,
+  render: { renderEventJson(event: EventElement): string; matchedOf?(): readonly MatchedTest[] },
+): string {
+  const options = { ...render, sourceOf: () => `${info.pack}/${info.file}` };
+  if (format === 'csv') {
+    const duplicateOf = (): FirstPlace => ({ file: mark, recordId: '', offset: 0 });
+    const row = formatFindingRow(finding, { ...options, duplicateOf });
+    return fileHash === undefined ? row : `${row},${fileHash}`;
+  }
+  const line = formatFindingLine(finding, options);
+  return fileHash === undefined ? line : `${line.slice(0, -1)},"fileHash":"${fileHash}"}`;
 }

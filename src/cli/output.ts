@@ -4,8 +4,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { closeText, CSV_HEADER, type FirstPlace } from './finding-text.ts';
-import type { ScanFormat } from './scan-arguments.ts';
+import { closeText, formatHeader, type FirstPlace, type TextOptions } from './finding-text.ts';
 
 /** The reader of the output closed it: nothing more is wanted, and that is no error. */
 export class OutputClosed extends Error {}
@@ -25,7 +24,13 @@ export async function openOutputFile(path: string): Promise<Writable> {
 }
 
 /** Gives the output in a format over a stream. The stream is ended by finish() when it is `owned`. */
-export function createFindingOutput(stream: Writable, format: ScanFormat, owned: boolean): FindingOutput {
+export function createFindingOutput(
+  stream: Writable,
+  options: TextOptions,
+  withHash: boolean,
+  owned: boolean,
+): FindingOutput {
+  const { format } = options;
   let broken: Error | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     broken ??= error.code === 'EPIPE' ? new OutputClosed('output closed') : error;
@@ -38,7 +43,7 @@ export function createFindingOutput(stream: Writable, format: ScanFormat, owned:
   /** What stands before a finding: the opening of the array, a separator, the names of the columns. */
   const before = (): string => {
     if (format === 'json') return written === 0 ? '[\n' : ',\n';
-    return format === 'csv' && written === 0 ? `${CSV_HEADER}\r\n` : '';
+    return format === 'csv' && written === 0 ? `${formatHeader(withHash)}\r\n` : '';
   };
   const after = format === 'json' ? '' : format === 'csv' ? '\r\n' : '\n';
 
@@ -59,7 +64,7 @@ export function createFindingOutput(stream: Writable, format: ScanFormat, owned:
     async write(findings) {
       let text = '';
       for (const finding of findings) {
-        text += before() + closeText(format, finding.text, finding.duplicateOf) + after;
+        text += before() + closeText(finding.text, finding.duplicateOf, options) + after;
         written += 1;
         // A slice full of findings can be hundreds of megabytes of text: not in one string.
         if (text.length > 1_048_576) {
@@ -71,7 +76,7 @@ export function createFindingOutput(stream: Writable, format: ScanFormat, owned:
     },
     async finish() {
       if (format === 'json') await send(written === 0 ? '[]\n' : '\n]\n');
-      if (format === 'csv' && written === 0) await send(`${CSV_HEADER}\r\n`);
+      if (format === 'csv' && written === 0) await send(`${formatHeader(withHash)}\r\n`);
       if (owned) {
         await new Promise<void>((resolve) => stream.end(resolve));
         refuseWhenBroken();

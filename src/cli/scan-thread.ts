@@ -9,12 +9,13 @@ import { SCRATCH_BYTES } from '../evtx/limits.ts';
 import { formatEvtxDumpJson } from '../evtx/render/evtx-dump-json.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
-import { RULE_LEVELS, type RuleInfo, type RuleSet } from '../model/rule-set.ts';
+import { RULE_LEVELS, type Rule, type RuleInfo } from '../model/rule-set.ts';
+import type { RuleSource } from '../model/rule-source.ts';
 import { CHUNK_BYTES } from '../pool/run-plan.ts';
 import { parseRuleSet } from '../pool/rule-set-json.ts';
 import { readSlices } from '../scan/read-slices.ts';
 import { createSliceScanner, type Slice } from '../scan/slice-scanner.ts';
-import { matchedParts } from '../sigma/interpret/matched-parts.ts';
+import { matchedParts, type MatchedPart } from '../sigma/interpret/explain.ts';
 import { PhaseClock, threadCpuMilliseconds } from './cpu-clock.ts';
 import { formatFinding } from './finding-text.ts';
 import { readAt } from './log-file.ts';
@@ -29,9 +30,10 @@ export interface ThreadPort {
 /** Answers requests until the thread is ended. */
 export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
   const cpuBefore = threadCpuMilliseconds() ?? performance.now();
-  const timeRange = { from: setup.from, to: setup.to };
-  const scanner = createSliceScanner({ program: loadProgram(setup.program), timeRange });
-  const ruleSet = parseRuleSet(setup.ruleSet);
+  const { timeRange } = setup;
+  const program = loadProgram(setup.program);
+  const scanner = createSliceScanner({ program, ...(timeRange === undefined ? {} : { timeRange }) });
+  const rules = createRuleBook(setup);
   const setupMilliseconds = (threadCpuMilliseconds() ?? performance.now()) - cpuBefore;
   const clock = new PhaseClock();
   port.postMessage({ kind: 'ready' });
@@ -42,7 +44,7 @@ export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
       const { rows, account, problems, correlation } = clock.measure('scan', () =>
         scanner.scanSlice({ ...slice, recovered }),
       );
-      const findings = clock.measure('render', () => renderRows(rows, ruleSet, setup, run));
+      const findings = clock.measure('render', () => renderRows(rows, rules, setup, run));
       const { fileOffset: start, byteLength } = slice;
       port.postMessage({ kind: 'slice', slice: { start, byteLength, findings, account, problems, correlation } });
     };
@@ -106,37 +108,50 @@ function readErrorText(cause: unknown): string | undefined {
   return cause instanceof Error && 'syscall' in cause ? cause.message : undefined;
 }
 
+/** Names rules and explains their matches. */
+interface RuleBook {
+  infoOf(rule: number): RuleInfo;
+  matchedOf(row: FindingRow): readonly MatchedPart[];
+}
+
+function createRuleBook(setup: ThreadSetup): RuleBook {
+  const ruleSet = parseRuleSet(setup.ruleSet);
+  const sources = new Map((JSON.parse(setup.sources) as RuleSource[]).map((source) => [source.rule, source]));
+  const ruleOf = (number: number): Rule => ensureDefined(ruleSet.rules[number], 'rule of a finding');
+  return {
+    infoOf: (number) => ruleOf(number).info,
+    matchedOf(row) {
+      const rule = ruleOf(row.rule);
+      const source = sources.get(row.rule);
+      return rule.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, row.event, source) : [];
+    },
+  };
+}
+
 /** Renders the rows of a slice, by offset and rule id. The rows of one record share its event, and so its text. */
 function renderRows(
   rows: readonly FindingRow[],
-  ruleSet: RuleSet,
+  rules: RuleBook,
   setup: ThreadSetup,
   run: ThreadRun,
 ): RenderedFinding[] {
   const least = RULE_LEVELS.indexOf(setup.minLevel);
-  const shown: { row: FindingRow; info: RuleInfo }[] = [];
-  for (const row of rows) {
-    const { info } = ensureDefined(ruleSet.rules[row.rule], 'rule of a finding');
-    if (RULE_LEVELS.indexOf(info.level) >= least) shown.push({ row, info });
-  }
+  const shown = rows
+    .map((row) => ({ row, info: rules.infoOf(row.rule) }))
+    .filter(({ info }) => RULE_LEVELS.indexOf(info.level) >= least);
   shown.sort((a, b) => a.row.offset - b.row.offset || (a.info.id < b.info.id ? -1 : a.info.id > b.info.id ? 1 : 0));
+  const { fileHash } = run;
   let event: EventElement | undefined;
-  let json = '';
+  let eventJson = '';
   let identity = '';
   return shown.map(({ row, info }) => {
     if (row.event !== event) {
       event = row.event;
-      json = formatEvtxDumpJson(event);
-      identity = identityOf(row, json);
+      eventJson = formatEvtxDumpJson(event);
+      identity = identityOf(row, eventJson);
     }
-    const matched = matchedParts(ruleSet, row.rule, row.event);
-    const text = formatFinding(setup.format, info, row, {
-      file: run.file.path,
-      fileHash: run.fileHash,
-      event: json,
-      matched,
-    });
-    return { offset: row.offset, identity, text };
+    const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row) };
+    return { offset: row.offset, recordId: row.recordId, identity, text: formatFinding(row, context, setup.text) };
   });
 }
 

@@ -4,20 +4,21 @@ import type { CorrelationRows } from '../model/correlation.ts';
 import type { FileAccount } from '../model/coverage.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleLevel } from '../model/rule-set.ts';
+import type { TimeRange } from '../scan/slice-scanner.ts';
 import type { PhaseTimes } from './cpu-clock.ts';
 import type { LogFile } from './log-file.ts';
-import type { ScanFormat } from './scan-arguments.ts';
+import type { TextOptions } from './finding-text.ts';
 
 /** What a thread gets when it starts (worker data). */
 export interface ThreadSetup {
   readonly program: ArrayBuffer;
-  /** The same rules as JSON (pool/rule-set-json.ts): for naming and explaining what the program found. */
+  /** The same rules and their sources as JSON (pool/rule-set-json.ts): for naming and explaining what was found. */
   readonly ruleSet: string;
+  readonly sources: string;
   readonly recovered: boolean;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  readonly timeRange: TimeRange | undefined;
   readonly minLevel: RuleLevel;
-  readonly format: ScanFormat;
+  readonly text: TextOptions;
 }
 
 /** A stretch of chunks to scan, in slices of `chunksPerSlice`. */
@@ -33,9 +34,10 @@ export interface ThreadRun {
 /** A finding ready to be printed, but for what only the whole scan knows. */
 export interface RenderedFinding {
   readonly offset: number;
+  readonly recordId: string;
   /** Digest of everything that makes two records the same event. */
   readonly identity: string;
-  /** The line without its end; output.ts closes it. */
+  /** The line, open for closeText. */
   readonly text: string;
 }
 

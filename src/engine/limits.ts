@@ -22,8 +22,8 @@ export interface EngineLimits {
   readonly plans: number;
   /** Distinct names per sort (channel, provider, computer). */
   readonly names: number;
-  /** False tests every set id as it is, without restricting it to the predicates of the group. */
-  readonly projections: boolean;
+  /** Records between two looks at the caps; a record adds a bounded number of entries. */
+  readonly checkEvery: number;
 }
 
 export const DEFAULT_LIMITS: EngineLimits = {
@@ -38,5 +38,5 @@ export const DEFAULT_LIMITS: EngineLimits = {
   tupleItems: 1 << 21,
   plans: 20_000,
   names: 65_535,
-  projections: true,
+  checkEvery: 8_192,
 };

@@ -1,7 +1,8 @@
 // Walks one BinXML element (F28–F31, F39, F40) with an explicit stack and writes it down as a program: the steps of
 // ShapeOp with global name and text numbers. Two readings share the grammar: a template definition, whose elements
 // carry a dependency id and whose texts are part of the structure, and literal elements (template-less records and
-// bare fragments), whose texts become values of type string. Knows nothing of shapes, records and chunks.
+// bare fragments), whose texts become values of type string. Knows nothing of shapes, records and chunks. Over 400
+// lines because the grammar is one state machine: cut in two it would pass its state back and forth.
 
 import { ShapeOp, TextKind, ValueType } from '../model/shape.ts';
 import type { ChunkNames } from './chunk-names.ts';
@@ -51,6 +52,11 @@ export class BinXmlWalker {
   /** Numbers of the names at those places. */
   readonly nameNumbers = new Int32Array(MAX_STEPS);
   nameCount = 0;
+  /** Variable fields of the last literal walk, by place from its start: place * 2 + (1 text, 0 a size that says nothing). */
+  readonly variables = new Int32Array(MAX_STEPS);
+  variableCount = 0;
+  /** Whether `variables` tell all that can differ between elements of this structure: no text in several pieces. */
+  isRegular = false;
 
   readonly #names: ChunkNames;
   readonly #nameTable: StringTable;
@@ -113,19 +119,7 @@ export class BinXmlWalker {
   }
 
   #walk(start: number, end: number): boolean {
-    this.#origin = start;
-    this.#at = start;
-    this.#end = end;
-    this.size = 0;
-    this.hash = this.#seed;
-    this.nameCount = 0;
-    this.fault = '';
-    this.sizeMismatch = false;
-    this.#depth = 0;
-    this.#inTag = false;
-    this.#inAttribute = false;
-    this.#structural = false;
-    this.#literal.open = false;
+    this.#begin(start, end);
     const bytes = this.#bytes;
     while (this.#at < end) {
       const token = bytes[this.#at]!;
@@ -138,6 +132,24 @@ export class BinXmlWalker {
     this.next = this.#at;
     if (this.#depth > 0) this.fault = 'bounds';
     return this.fault === '';
+  }
+
+  #begin(start: number, end: number): void {
+    this.#origin = start;
+    this.#at = start;
+    this.#end = end;
+    this.size = 0;
+    this.hash = this.#seed;
+    this.nameCount = 0;
+    this.variableCount = 0;
+    this.isRegular = true;
+    this.fault = '';
+    this.sizeMismatch = false;
+    this.#depth = 0;
+    this.#inTag = false;
+    this.#inAttribute = false;
+    this.#structural = false;
+    this.#literal.open = false;
   }
 
   /** Reads one token at #at. */
@@ -211,6 +223,7 @@ export class BinXmlWalker {
     }
     const sized = at + idSize + 4;
     this.#storedEnd[depth] = sized + this.#view.getUint32(at + idSize, true);
+    this.#noteVariable(at + idSize, 0);
     this.#at = sized;
     const name = this.#readName();
     if (name < 0) return;
@@ -219,6 +232,7 @@ export class BinXmlWalker {
         this.fault = 'bounds';
         return;
       }
+      this.#noteVariable(this.#at, 0);
       this.#at += 4;
     }
     this.#openStep[depth] = this.size;
@@ -269,12 +283,11 @@ export class BinXmlWalker {
 
   /** Ends what a fault left open, so that a torn record keeps what came before. */
   #closeAll(): void {
-    this.fault = '';
     if (this.#literal.open) this.#flush();
     if (this.#inTag) this.#write(ShapeOp.EndAttributes, 0, 0, 0);
     while (this.#depth > 0) this.#closeElement();
     this.sizeMismatch = true;
-    if (this.fault !== '') this.size = 0;
+    if (this.size + 4 > this.program.length) this.size = 0;
   }
 
   #content(kind: number): void {
@@ -354,14 +367,25 @@ export class BinXmlWalker {
   #addRange(at: number, length: number, kind: number): void {
     if (this.#values === undefined) {
       this.#write(ShapeOp.Text, this.#texts.intern(this.#view, at, length >> 1), kind, 0);
-    } else if (!this.#literal.addRange(at, length)) {
-      this.fault = 'limit';
+    } else {
+      if (kind !== TextKind.Plain || this.#literal.open || this.#bytes[at - 3] !== ValueType.String)
+        this.isRegular = false;
+      if (!this.#structural) this.#noteVariable(at - 2, 1);
+      if (!this.#literal.addRange(at, length)) this.fault = 'limit';
     }
   }
 
   #addText(text: string, kind: number): void {
     if (this.#values === undefined) this.#write(ShapeOp.Text, this.#texts.internText(text), kind, 0);
-    else if (!this.#literal.addText(text)) this.fault = 'limit';
+    else {
+      this.isRegular = false;
+      if (!this.#literal.addText(text)) this.fault = 'limit';
+    }
+  }
+
+  #noteVariable(at: number, kind: number): void {
+    if (this.variableCount >= this.variables.length) this.isRegular = false;
+    else this.variables[this.variableCount++] = (at - this.#origin) * 2 + kind;
   }
 
   /** Ends the open text of a literal element: a value, or structure. */

@@ -16,8 +16,6 @@ export class ChunkNames {
   #start = 0;
   #size = 0;
   #budget = 0;
-  /** Set when a name was read whose stored hash is not the hash of its units: a sign of damage (F31). */
-  hashMismatch = false;
 
   constructor(table: StringTable) {
     this.#table = table;
@@ -52,13 +50,14 @@ export class ChunkNames {
     if (units > MAX_NAME_UNITS || units > this.#budget) return -1;
     if (offset + NAME_HEADER + 2 * units > this.#size) return -1;
     this.#budget -= units;
-    const text = at + NAME_HEADER;
-    if (nameHash(this.#view, text, units) !== this.#view.getUint16(at + 4, true)) this.hashMismatch = true;
-    return this.#table.intern(this.#view, text, units);
+    return this.#table.intern(this.#view, at + NAME_HEADER, units);
   }
 }
 
-/** Hash that Windows stores with a name: h * 65599 + unit, low 16 bits (F31). */
+/**
+ * Hash that Windows stores with a name: h * 65599 + unit, low 16 bits (F31). A name of an allocated record is read
+ * whatever its hash says; recovery asks for it.
+ */
 export function nameHash(view: DataView, at: number, units: number): number {
   let hash = 0;
   for (let i = 0; i < units; i++) hash = (Math.imul(hash, 65_599) + view.getUint16(at + 2 * i, true)) | 0;

@@ -37,7 +37,11 @@ export function parseFileHeader(bytes: Uint8Array, fileSize: number): FileHeader
     return { code: 'file-not-evtx', severity: 'error', offset: 0, detail: 'no event log signature at its start' };
   }
   if (fileSize < FILE_HEADER_SIZE || bytes.length < 128) {
-    return { code: 'file-too-small', severity: 'error', detail: `${fileSize} bytes, a header alone has ${FILE_HEADER_SIZE}` };
+    return {
+      code: 'file-too-small',
+      severity: 'error',
+      detail: `${fileSize} bytes, a header alone has ${FILE_HEADER_SIZE}`,
+    };
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = view.getUint32(120, true);
@@ -70,7 +74,12 @@ function headerProblems(header: Omit<FileHeader, 'problems'>, bytes: Uint8Array,
     problems.push({ code: 'header-dirty', severity: 'info', detail: 'copied while in use: the header may be behind' });
   }
   if (header.hasChecksums && crc32(bytes, 0, 120) !== view.getUint32(124, true)) {
-    problems.push({ code: 'header-checksum', severity: 'warning', offset: 124, detail: 'checksum of the file header differs' });
+    problems.push({
+      code: 'header-checksum',
+      severity: 'warning',
+      offset: 124,
+      detail: 'checksum of the file header differs',
+    });
   }
   // A log with unused slots behind its last chunk is normal; fewer chunks than stated is a cut file.
   const isBehind = header.isDirty && header.lastChunk + 1 < header.chunks && header.firstChunk <= header.lastChunk;

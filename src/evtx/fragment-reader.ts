@@ -6,6 +6,7 @@ import { ValueType } from '../model/shape.ts';
 import { BinXmlWalker } from './binxml-walker.ts';
 import { ChunkNames } from './chunk-names.ts';
 import { CHUNK_SIZE, MAX_EMBED_DEPTH, MAX_INNER_ROOTS, MAX_VALUES } from './limits.ts';
+import { LiteralPatterns } from './literal-patterns.ts';
 import type { ShapeBank } from './shape-bank.ts';
 import type { CompiledShape } from './shape-builder.ts';
 import { DEFINITION_HEADER, TemplateResolver } from './template-resolver.ts';
@@ -36,6 +37,8 @@ export class FragmentReader {
   readonly values = new ValueRows();
   readonly inner: InnerSlot[] = [];
   innerCount = 0;
+  /** List number of the current record's embedded parts, -1 while they have not been read. */
+  #innerList = -1;
   /** First fault of the current record or of one of its embedded values. */
   fault: FragmentFault = '';
   readonly names: ChunkNames;
@@ -43,6 +46,7 @@ export class FragmentReader {
   readonly #bank: ShapeBank;
   readonly #walker: BinXmlWalker;
   readonly #templates: TemplateResolver;
+  readonly #literals = new LiteralPatterns();
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #chunk = 0;
@@ -78,11 +82,13 @@ export class FragmentReader {
     this.names.enter(view, chunk, size);
     this.#walker.enter(bytes, view, chunk, scratch, scratchEnd);
     this.#templates.enter(bytes, view, chunk, size);
+    this.#literals.enter(bytes, view, chunk);
   }
 
   /** Reads the outer fragment in [at, end) into `shape` and `values`; false with `fault` set. `partial` for torn records. */
   readOuter(at: number, end: number, partial: boolean): boolean {
     this.innerCount = 0;
+    this.#innerList = -1;
     this.fault = '';
     const bytes = this.#bytes;
     while (at < end && bytes[at] === Token.FragmentHeader) at += 4;
@@ -106,8 +112,13 @@ export class FragmentReader {
 
   /** Reads what is embedded in the current record into `inner`, in document order; gives the number of the list. */
   resolveInner(): number {
-    this.innerCount = 0;
     if (!this.values.embedded) return 0;
+    if (this.#innerList < 0) this.#innerList = this.#readInner();
+    return this.#innerList;
+  }
+
+  #readInner(): number {
+    this.innerCount = 0;
     const bank = this.#bank;
     let list = 0;
     let frame = 0;
@@ -240,11 +251,17 @@ export class FragmentReader {
   /** Reads a literal element into a shape of its own and `values`; position after it, or -1. */
   #readLiteral(at: number, end: number, values: ValueRows, partial: boolean): number {
     const walker = this.#walker;
+    const known = this.#literals.read(at, end, values);
+    if (known > 0) {
+      this.#instanceShape = this.#literals.shape!;
+      return known;
+    }
     if (!walker.walkLiteral(at, end, values, partial)) {
       return this.#failed(walker.fault === 'limit' ? 'limit-reached' : 'record-unreadable');
     }
-    const shape = this.#bank.shapeOf(walker.program, walker.size, walker.hash, 'literal', walker.sizeMismatch);
+    const shape = this.#bank.shapeOf(walker.program, walker.size, walker.hash, 'literal');
     if (shape === undefined) return this.#failed('limit-reached');
+    this.#literals.keep(walker, at, values.count, shape);
     this.#instanceShape = shape;
     return walker.next;
   }
@@ -261,7 +278,7 @@ export class FragmentReader {
 
 /** The shape of an event without content. */
 function emptyShape(bank: ShapeBank): CompiledShape {
-  const shape = bank.shapeOf(new Int32Array(0), 0, bank.seed, 'empty', false);
+  const shape = bank.shapeOf(new Int32Array(0), 0, bank.seed, 'empty');
   if (shape === undefined) throw new Error('impossible state: the empty shape met a limit');
   return shape;
 }

@@ -25,8 +25,10 @@ export const MAX_EMBED_DEPTH = 8;
 /** Embedded roots of one record, all depths together. */
 export const MAX_INNER_ROOTS = 32;
 
-/** Template bytes walked or compared in one chunk; a chunk whose templates do not overlap needs at most 65,536. */
-export const TEMPLATE_BUDGET = 4 * CHUNK_SIZE;
+/** Template bytes walked in one chunk; a chunk whose templates do not overlap needs at most 65,536. */
+export const TEMPLATE_BUDGET = 2 * CHUNK_SIZE;
+/** Template bytes compared with known variants in one chunk; beyond it templates are walked, nothing is lost. */
+export const COMPARE_BUDGET = 4 * CHUNK_SIZE;
 /** Name units read in one chunk; names that do not overlap need at most 32,768. */
 export const NAME_BUDGET = CHUNK_SIZE;
 

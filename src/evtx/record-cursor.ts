@@ -107,7 +107,11 @@ class SliceReader implements SliceCursor {
 
   open(bytes: Uint8Array, sliceLength: number, firstChunk: number, fileOffset: number): void {
     if (sliceLength + SCRATCH_BYTES > bytes.length) throw new Error('slice buffer without scratch space');
-    if (bytes.buffer !== this.view.buffer || bytes.byteOffset !== this.view.byteOffset || bytes.length !== this.bytes.length) {
+    if (
+      bytes.buffer !== this.view.buffer ||
+      bytes.byteOffset !== this.view.byteOffset ||
+      bytes.length !== this.bytes.length
+    ) {
       this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     this.bytes = bytes;

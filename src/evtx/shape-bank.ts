@@ -1,13 +1,7 @@
 // All shapes of one worker. A structure is compiled once, whatever chunk, file or byte variant it is met in. Holds no
 // offsets of any chunk: template-resolver.ts and record-cursor.ts bring those. Described in docs/evtx-format.md.
 
-import {
-  MAX_BANK_STRINGS,
-  MAX_INNER_LISTS,
-  MAX_SHAPE_BYTES,
-  MAX_SHAPES,
-  MAX_VARIANTS_PER_KEY,
-} from './limits.ts';
+import { MAX_BANK_STRINGS, MAX_INNER_LISTS, MAX_SHAPE_BYTES, MAX_SHAPES, MAX_VARIANTS_PER_KEY } from './limits.ts';
 import { compileShape } from './shape-builder.ts';
 import type { CompiledShape } from './shape-builder.ts';
 import { StringTable } from './string-table.ts';
@@ -37,7 +31,6 @@ export class ShapeBank {
   readonly #maxShapes: number;
   readonly #byProgram = new Map<number, CompiledShape[]>();
   readonly #variants = new Map<number, TemplateVariant[]>();
-  readonly #byTemplateId = new Map<number, CompiledShape[]>();
   readonly #paths = new Map<string, number>();
   readonly #pathList: (readonly string[])[] = [];
   readonly #joinedPaths = new Map<number, number>();
@@ -68,7 +61,6 @@ export class ShapeBank {
     this.shapes.length = 0;
     this.#byProgram.clear();
     this.#variants.clear();
-    this.#byTemplateId.clear();
     this.#paths.clear();
     this.#pathList.length = 0;
     this.#joinedPaths.clear();
@@ -84,13 +76,7 @@ export class ShapeBank {
    * The shape of a program (first `size` words, numbers of this bank's names and texts) whose hash the walker has
    * computed; compiled when new. undefined beyond a limit.
    */
-  shapeOf(
-    program: Int32Array,
-    size: number,
-    hash: number,
-    label: string,
-    sizeMismatch: boolean,
-  ): CompiledShape | undefined {
+  shapeOf(program: Int32Array, size: number, hash: number, label: string): CompiledShape | undefined {
     const list = this.#byProgram.get(hash);
     if (list !== undefined) {
       for (const shape of list) if (equalProgram(shape.program, program, size)) return shape;
@@ -101,7 +87,6 @@ export class ShapeBank {
       label,
       names: this.names.texts,
       texts: this.texts.texts,
-      sizeMismatch,
       pathNumber: (path) => this.pathNumber(path),
     });
     if (shape === undefined) return undefined;
@@ -124,18 +109,6 @@ export class ShapeBank {
     else if (list.length < MAX_VARIANTS_PER_KEY) list.push(variant);
     else return;
     this.#weight += variant.body.length + variant.nameRefs.length * 8 + 200;
-  }
-
-  /** Notes that a template with this id (first word of its GUID) has been met with this shape: for recovery (F64). */
-  noteTemplate(templateId: number, shape: CompiledShape): void {
-    const list = this.#byTemplateId.get(templateId);
-    if (list === undefined) this.#byTemplateId.set(templateId, [shape]);
-    else if (!list.includes(shape) && list.length < MAX_VARIANTS_PER_KEY) list.push(shape);
-  }
-
-  /** Shapes of every template met so far, in any chunk and file, whose GUID begins with this word. */
-  shapesOfTemplate(templateId: number): readonly CompiledShape[] {
-    return this.#byTemplateId.get(templateId | 0) ?? [];
   }
 
   /** Number of a path of element names; equal paths have equal numbers. */
@@ -170,7 +143,8 @@ export class ShapeBank {
   innerList(before: number, shape: number, path: number): number {
     const slots = this.#innerSlots;
     const mask = (slots.length >> 2) - 1;
-    let hash = Math.imul(before ^ this.seed, 0x85eb_ca6b) ^ Math.imul(shape, 0xc2b2_ae35 | 0) ^ Math.imul(path, 0x27d4_eb2f);
+    let hash =
+      Math.imul(before ^ this.seed, 0x85eb_ca6b) ^ Math.imul(shape, 0xc2b2_ae35 | 0) ^ Math.imul(path, 0x27d4_eb2f);
     hash ^= hash >>> 15;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slot << 2;

@@ -15,8 +15,6 @@ export interface CompiledShape extends Shape {
   readonly embedPath: Int32Array;
   /** Estimated bytes on the heap. */
   readonly weight: number;
-  /** An element's stored size was not its real one (F30): a sign of damage. */
-  readonly sizeMismatch: boolean;
 }
 
 export interface ShapeSource {
@@ -26,7 +24,6 @@ export interface ShapeSource {
   /** Texts of the bank's names and structure texts, by number. */
   readonly names: readonly string[];
   readonly texts: readonly string[];
-  readonly sizeMismatch: boolean;
   pathNumber(path: readonly string[]): number;
 }
 
@@ -116,6 +113,8 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
         steps[at + 1] = names.localOf(a);
         steps[at + 2] = texts.localOf(b);
         break;
+      default:
+        break;
     }
     if (drafts.length > MAX_LEAVES * 2) return undefined;
   }
@@ -136,7 +135,6 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
     embedIndex: Int32Array.from(embeds, (embed) => embed.index),
     embedPath: Int32Array.from(embeds, (embed) => source.pathNumber(embed.path)),
     weight: weight + leaves.length * 150,
-    sizeMismatch: source.sizeMismatch,
   };
 }
 
@@ -198,6 +196,8 @@ function directGates(program: Int32Array, at: number, parent: readonly number[])
       case ShapeOp.Value:
         if (!inTag && program[step + 3] === 1) add(program[step + 1]!);
         break;
+      default:
+        break;
     }
   }
   return gates ?? parent;
@@ -227,10 +227,7 @@ function systemLeavesOf(leaves: readonly Leaf[]): SystemLeaves {
   const find = (element: string, attribute?: string): number =>
     leaves.findIndex(
       (leaf) =>
-        leaf.path.length === 3 &&
-        leaf.path[1] === 'System' &&
-        leaf.path[2] === element &&
-        leaf.attribute === attribute,
+        leaf.path.length === 3 && leaf.path[1] === 'System' && leaf.path[2] === element && leaf.attribute === attribute,
     );
   return {
     providerName: find('Provider', 'Name'),

@@ -29,7 +29,8 @@ export class StringTable {
   /** Number of the string of `units` UTF-16 units at byte `at`. */
   intern(view: DataView, at: number, units: number): number {
     let hash = this.#seed;
-    for (let i = 0; i < units; i++) hash = Math.imul(hash ^ view.getUint16(at + 2 * i, true), 0x0100_0193) ^ (hash >>> 15);
+    for (let i = 0; i < units; i++)
+      hash = Math.imul(hash ^ view.getUint16(at + 2 * i, true), 0x0100_0193) ^ (hash >>> 15);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = this.#slots[slot]! - 1;

@@ -63,10 +63,12 @@ export class SystemReader {
     const { count, type, offset, length } = values;
 
     let at = source[Field.EventId]!;
-    let number = at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 3, cursor);
+    let number =
+      at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 3, cursor);
     this.eventId = number < 0 ? 0 : number & 0xffff;
     at = source[Field.Level]!;
-    number = at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 4, cursor);
+    number =
+      at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 4, cursor);
     this.level = number < 0 ? 0 : number & 0xff;
 
     at = source[Field.Time]!;
@@ -186,7 +188,13 @@ function leafText(shape: Shape, field: number, cursor: RecordCursor): string {
   for (const piece of leaf.pieces) {
     if (piece.kind === 'text') text += piece.text;
     else if (!isNull(values, piece.index)) {
-      text += formatValue(bytes, view, values.type[piece.index]!, values.offset[piece.index]!, values.length[piece.index]!);
+      text += formatValue(
+        bytes,
+        view,
+        values.type[piece.index]!,
+        values.offset[piece.index]!,
+        values.length[piece.index]!,
+      );
     }
   }
   return text;

@@ -104,7 +104,8 @@ export function readTime(view: DataView, type: number, offset: number, length: n
 }
 
 function setTime(y: number, month: number, day: number, h: number, m: number, s: number, ticks: number): boolean {
-  if (y < 1601 || month < 1 || month > 12 || day < 1 || day > 31 || h > 23 || m > 59 || s > 59 || ticks >= 1e7) return false;
+  if (y < 1601 || month < 1 || month > 12 || day < 1 || day > 31 || h > 23 || m > 59 || s > 59 || ticks >= 1e7)
+    return false;
   const { high, low } = filetimeOfUnixMilliseconds(Date.UTC(y, month - 1, day, h, m, s));
   const sum = low + ticks;
   word64.low = sum >>> 0;

@@ -4,7 +4,7 @@
 
 import type { BinXmlWalker } from './binxml-walker.ts';
 import type { ChunkNames } from './chunk-names.ts';
-import { CHUNK_SIZE, TEMPLATE_BUDGET } from './limits.ts';
+import { CHUNK_SIZE, COMPARE_BUDGET, TEMPLATE_BUDGET } from './limits.ts';
 import type { ShapeBank, TemplateVariant } from './shape-bank.ts';
 import type { CompiledShape } from './shape-builder.ts';
 
@@ -24,8 +24,9 @@ export class TemplateResolver {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #start = 0;
   #size = 0;
-  #budget = 0;
-  /** Set when a budget of the chunk is used up: its remaining templates stay unreadable. */
+  #walkBudget = 0;
+  #compareBudget = 0;
+  /** Set when the chunk's templates are more than it can hold: the remaining ones stay unreadable. */
   limitReached = false;
 
   constructor(bank: ShapeBank, names: ChunkNames, walker: BinXmlWalker) {
@@ -46,7 +47,8 @@ export class TemplateResolver {
     this.#view = view;
     this.#start = start;
     this.#size = size;
-    this.#budget = TEMPLATE_BUDGET;
+    this.#walkBudget = TEMPLATE_BUDGET;
+    this.#compareBudget = COMPARE_BUDGET;
     this.limitReached = false;
   }
 
@@ -72,7 +74,8 @@ export class TemplateResolver {
     const g1 = view.getInt32(at + 8, true);
     const g2 = view.getInt32(at + 12, true);
     const g3 = view.getInt32(at + 16, true);
-    const key = (Math.imul(g0 ^ Math.imul(g1, 31), 0x85eb_ca6b) ^ Math.imul(g2 ^ Math.imul(g3, 31), 0xc2b2_ae35 | 0)) + size;
+    const key =
+      (Math.imul(g0 ^ Math.imul(g1, 31), 0x85eb_ca6b) ^ Math.imul(g2 ^ Math.imul(g3, 31), 0xc2b2_ae35 | 0)) + size;
     const known = this.#bank.variants(key);
     if (known !== undefined) {
       for (const variant of known) {
@@ -81,8 +84,8 @@ export class TemplateResolver {
         if (variant.body.length === size && this.#isSame(variant, body)) return variant.shape;
       }
     }
-    this.#budget -= size;
-    if (this.#budget < 0) {
+    this.#walkBudget -= size;
+    if (this.#walkBudget < 0) {
       this.limitReached = true;
       return undefined;
     }
@@ -92,7 +95,7 @@ export class TemplateResolver {
       return undefined;
     }
     const label = `${formatGuid(view, at + 4)}:${size}`;
-    const shape = this.#bank.shapeOf(walker.program, walker.size, walker.hash, label, walker.sizeMismatch);
+    const shape = this.#bank.shapeOf(walker.program, walker.size, walker.hash, label);
     if (shape === undefined) {
       this.limitReached = true;
       return undefined;
@@ -106,7 +109,6 @@ export class TemplateResolver {
       nameNumbers: walker.nameNumbers.slice(0, walker.nameCount),
       shape,
     });
-    this.#bank.noteTemplate(g0, shape);
     return shape;
   }
 
@@ -119,8 +121,8 @@ export class TemplateResolver {
     for (let i = 0; i <= nameRefs.length; i++) {
       const ref = i < nameRefs.length ? nameRefs[i]! : body.length * 2;
       const to = ref >> 1;
-      this.#budget -= to - from;
-      if (this.#budget < 0) return false;
+      this.#compareBudget -= to - from;
+      if (this.#compareBudget < 0) return false;
       let k = from;
       for (; k + 4 <= to; k += 4) if (view.getUint32(at + k, true) !== bodyView.getUint32(k, true)) return false;
       for (; k < to; k++) if (bytes[at + k] !== body[k]) return false;

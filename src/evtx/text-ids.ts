@@ -37,7 +37,8 @@ export class TextIds {
     const size = stringByteLength(bytes, offset, length) & ~1;
     if (size === 0) return NO_NAME;
     let hash = this.#seed;
-    for (let i = 0; i < size; i += 2) hash = Math.imul(hash ^ view.getUint16(offset + i, true), 0x85eb_ca6b) ^ (hash >>> 15);
+    for (let i = 0; i < size; i += 2)
+      hash = Math.imul(hash ^ view.getUint16(offset + i, true), 0x85eb_ca6b) ^ (hash >>> 15);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot]!;

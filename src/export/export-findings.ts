@@ -26,7 +26,7 @@ interface Framing {
   readonly after: string;
   /** What stands at the end of an empty file instead of `after`. */
   readonly afterNothing: string;
-  format(finding: Finding): string;
+  readonly format: (finding: Finding) => string;
 }
 
 /**

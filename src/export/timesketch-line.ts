@@ -11,8 +11,9 @@ export function formatTimesketchLine(finding: Finding, options: FindingLineOptio
   const details = formatEventDetails(finding.event);
   const line = {
     message: `${finding.ruleTitle}: ${details}`,
-    datetime: finding.time.replace(/(\.\d{6})\d*Z$/, '$1+00:00'),
-    timestamp_desc: 'Event Logged',
+    // The importer refuses lines without a time, so an event without one gets the epoch and says so.
+    datetime: finding.time === '' ? '1970-01-01T00:00:00+00:00' : finding.time.replace(/(\.\d{6})\d*Z$/, '$1+00:00'),
+    timestamp_desc: finding.time === '' ? 'Event Without Time' : 'Event Logged',
     tag: [...finding.tags, ...(triage?.tags ?? [])],
     rule_title: finding.ruleTitle,
     rule_id: finding.ruleId,

@@ -3,21 +3,12 @@
 
 import type { Problem } from '../model/problem.ts';
 import type { EvidenceFile, Intake } from './evidence.ts';
-import { extensionOf, judgeFile, packedProblem, unreadableProblem } from './judge-file.ts';
+import { extensionOf, judgeFile, NEVER_LOGS, unreadableProblem } from './judge-file.ts';
 import { createLimiter } from './limiter.ts';
-import {
-  MAX_ENTRIES,
-  MAX_RULE_FILES,
-  MAX_UNNAMED_SNIFFS,
-  MAX_UNPACKED_BYTES,
-  MAX_UNPACKED_TOTAL,
-  SNIFF_BYTES,
-  SNIFF_PARALLEL,
-} from './limits.ts';
+import { MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES, SNIFF_PARALLEL } from './limits.ts';
+import { createPackedTaker } from './packed.ts';
 import { createProblemList } from './problem-list.ts';
 import { contentKeyOf, hasSameContent } from './same-content.ts';
-import { sniffFormat } from './sniff.ts';
-import { gunzipStream, readStreamHead, unpackStream } from './unpack.ts';
 import type { OpenZip } from './zip.ts';
 
 export interface IntakeOptions {
@@ -50,13 +41,6 @@ export interface Collector {
   finish(roots?: readonly FileSystemHandle[]): Promise<Intake>;
 }
 
-/** Extensions of files that are never event logs and come in masses: they are counted unopened. */
-const NEVER_LOGS: ReadonlySet<string> = new Set(
-  'exe dll sys mui cat inf ini lnk pf png jpg jpeg gif bmp ico svg ttf otf woff woff2 mp3 mp4 avi wav pdf doc docx xls xlsx ppt pptx html htm css js ts map json txt md xml csv py ps1 sqlite db etl'.split(
-    ' ',
-  ),
-);
-
 interface FoundLog extends EvidenceFile {
   readonly order: number;
   readonly contentKey: string;
@@ -70,15 +54,24 @@ export function createCollector(options: IntakeOptions = {}): Collector {
   const found: FoundLog[] = [];
   const ruleFiles: EvidenceFile[] = [];
   const maxEntries = options.maxEntries ?? MAX_ENTRIES;
-  let unpackBudget = MAX_UNPACKED_TOTAL;
   let entries = 0;
   let order = 0;
   let unnamedSniffs = 0;
+  let unopened = 0;
 
   const skip = (path: string) => {
     const extension = extensionOf(path);
     skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
   };
+
+  const packed = createPackedTaker({
+    openZip: options.openZip,
+    maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
+    enter: () => collector.enter(),
+    addLog,
+    report: (rank, problem) => problems.add(rank, problem),
+    skip,
+  });
 
   async function take(candidate: Candidate, rank: number): Promise<void> {
     const { path, chosen } = candidate;
@@ -90,6 +83,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
     const isRule = extension === 'yml' || extension === 'yaml';
     const isNamed = chosen || isRule || extension.startsWith('ev') || extension === 'gz' || extension === 'zip';
     if (!isNamed && ++unnamedSniffs > MAX_UNNAMED_SNIFFS) {
+      unopened++;
       skip(path);
       return;
     }
@@ -111,10 +105,10 @@ export function createCollector(options: IntakeOptions = {}): Collector {
         addLog(rank, evidenceOf(path, file, file.lastModified), verdict.head);
         break;
       case 'gzip':
-        await takeGzip(path, file, rank, chosen);
+        await packed.takeGzip(path, file, rank, chosen);
         break;
       case 'zip':
-        await takeZip(path, file, rank);
+        await packed.takeZip(path, file, rank);
         break;
       case 'problem':
         problems.add(rank, verdict.problem);
@@ -127,83 +121,6 @@ export function createCollector(options: IntakeOptions = {}): Collector {
 
   function addLog(rank: number, log: EvidenceFile, head: Uint8Array): void {
     found.push({ ...log, order: rank, contentKey: contentKeyOf(log.size, head) });
-  }
-
-  async function takeGzip(path: string, file: File, rank: number, chosen: boolean): Promise<void> {
-    const inner = path.replace(/\.gz$/i, '');
-    // Folders of rotated text logs hold hundreds of .gz; only those that promise an event log or a folder get a line.
-    const refusal = chosen || /\.(evtx|tar)\.gz$|\.tgz$/i.test(path) ? packedProblem(path, 'gzip') : undefined;
-    await takePacked(inner, () => gunzipStream(file), file.lastModified, rank, refusal);
-  }
-
-  async function takeZip(path: string, file: File, rank: number): Promise<void> {
-    if (options.openZip === undefined) {
-      problems.add(rank, packedProblem(path, 'zip'));
-      return;
-    }
-    let zipEntries;
-    try {
-      zipEntries = await options.openZip(file);
-    } catch {
-      problems.add(rank, { ...packedProblem(path, 'zip'), detail: 'damaged zip archive' });
-      return;
-    }
-    for (const entry of zipEntries) {
-      if (!collector.enter()) return;
-      const inner = `${path}/${entry.path}`;
-      const isLog = extensionOf(entry.path) === 'evtx';
-      if (entry.isLocked && isLog) {
-        problems.add(rank, { ...packedProblem(inner, 'zip'), detail: 'protected by a password' });
-      } else if (entry.isLocked || NEVER_LOGS.has(extensionOf(entry.path))) {
-        skip(inner);
-      } else {
-        const refusal: Problem = {
-          code: 'file-not-evtx',
-          severity: 'warning',
-          file: inner,
-          detail: 'not an event log',
-        };
-        await takePacked(inner, () => entry.stream(), entry.lastModified, rank, isLog ? refusal : undefined);
-      }
-    }
-  }
-
-  /** Unpacks a stream if it starts like an event log; otherwise reports `refusal` or counts it. */
-  async function takePacked(
-    path: string,
-    open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
-    lastModified: number,
-    rank: number,
-    refusal: Problem | undefined,
-  ): Promise<void> {
-    const head = await readStreamHead(open(), SNIFF_BYTES);
-    const format = sniffFormat(head);
-    if (format !== 'evtx' && format !== 'evtx-headless') {
-      if (refusal === undefined) skip(path);
-      else problems.add(rank, refusal);
-      return;
-    }
-    const limit = Math.min(options.maxUnpackedBytes ?? MAX_UNPACKED_BYTES, Math.max(0, unpackBudget));
-    const { blob, end } = await unpackStream(open(), limit);
-    unpackBudget -= blob.size;
-    if (end === 'limit') {
-      problems.add(rank, {
-        code: 'limit-reached',
-        severity: 'error',
-        file: path,
-        detail: `unpacks to more than ${String(limit)} bytes; only that much is read`,
-        hint: 'Unpack it on disk and drop the folder.',
-      });
-    } else if (end === 'damaged') {
-      problems.add(rank, {
-        code: 'file-unreadable',
-        severity: 'warning',
-        file: path,
-        detail: `packed data is damaged; the first ${String(blob.size)} bytes are read`,
-        hint: 'Copy the archive again if its source still exists.',
-      });
-    }
-    if (blob.size >= 4_096) addLog(rank, { path, blob, size: blob.size, lastModified }, head);
   }
 
   /** Drops logs whose bytes are already there, and makes the paths of the others unique. */
@@ -256,6 +173,15 @@ export function createCollector(options: IntakeOptions = {}): Collector {
     async finish(roots = []) {
       await limiter.idle();
       const files = await settleLogs();
+      if (unopened > 0) {
+        problems.add(order, {
+          code: 'limit-reached',
+          severity: 'info',
+          count: unopened,
+          detail: 'files of other kinds were counted without a look inside',
+          hint: 'If logs were renamed, drop the folder that holds them.',
+        });
+      }
       options.onProgress?.(entries);
       return { files, problems: problems.finish(), skipped, ruleFiles, roots };
     },

@@ -6,6 +6,16 @@ import { MAX_DEPTH } from './limits.ts';
 /** The line for a folder that could not be listed, wholly or from some point on. */
 export function folderProblem(path: string, error: unknown): Problem {
   const name = error instanceof Error ? error.name : '';
+  if (name === 'EncodingError') {
+    // Chromium on pages opened from a file, where the drop gave no handle either.
+    return {
+      code: 'file-unreadable',
+      severity: 'error',
+      file: path,
+      detail: 'the browser lists no dropped folders on a page opened from a file',
+      hint: 'Use the button to choose the folder, or drop the logs themselves.',
+    };
+  }
   return {
     code: 'file-unreadable',
     severity: 'error',

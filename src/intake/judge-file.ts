@@ -24,6 +24,13 @@ const CONTAINER_EXTENSIONS: ReadonlyMap<FileFormat, readonly string[]> = new Map
   ['disk-image', ['vhd', 'vmdk', 'qcow2']],
 ]);
 
+/** Extensions of files that are never event logs and come in masses: they are counted unopened. */
+export const NEVER_LOGS: ReadonlySet<string> = new Set(
+  'exe dll sys mui cat inf ini lnk pf png jpg jpeg gif bmp ico svg ttf otf woff woff2 mp3 mp4 avi wav pdf doc docx xls xlsx ppt pptx html htm css js ts map json txt md xml csv py ps1 sqlite db etl'.split(
+    ' ',
+  ),
+);
+
 /** Lower-case extension of a path without the dot, '' for none (also for dot files). */
 export function extensionOf(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -1,17 +1,20 @@
 // Reads a drop. The DataTransfer is empty after the event handler returns, so everything is taken from it before the
-// first await: entries for walking, handles for opening the same evidence again after a reload.
+// first await. Each item can be had in up to three ways, and none of them works everywhere: a page opened from a file
+// (the single-file build) gets no listing from entries (EncodingError in Chromium, measured), folders of the system are
+// refused as handles, and Firefox and Safari have no handles at all.
 
-import { createCollector, type IntakeOptions } from './collect.ts';
+import { createCollector, type Collector, type IntakeOptions } from './collect.ts';
 import type { Intake } from './evidence.ts';
 import { walkEntries } from './walk-entries.ts';
-import { walkHandles } from './walk-handles.ts';
+import { canWalkHandle, walkHandles } from './walk-handles.ts';
 
 /** Not in TypeScript's DOM library: Chromium has it, Firefox and Safari do not. */
 type ItemWithHandle = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
 interface TakenItem {
-  readonly entry: FileSystemEntry | undefined;
+  /** Set for files; a folder's File cannot be read. */
   readonly file: File | undefined;
+  readonly entry: FileSystemEntry | undefined;
   readonly handle: Promise<FileSystemHandle | undefined>;
 }
 
@@ -29,36 +32,38 @@ export function readDrop(dataTransfer: DataTransfer, options: IntakeOptions = {}
 
 function takeItem(item: ItemWithHandle): TakenItem {
   const entry = item.webkitGetAsEntry() ?? undefined;
-  const file = entry === undefined ? (item.getAsFile() ?? undefined) : undefined;
-  return { entry, file, handle: takeHandle(item) };
+  const file = entry?.isDirectory === true ? undefined : (item.getAsFile() ?? undefined);
+  return { file, entry, handle: takeHandle(item) };
 }
 
 async function takeHandle(item: ItemWithHandle): Promise<FileSystemHandle | undefined> {
-  // Refused for system folders and in some contexts; the entry still works then, only the way back is missing.
   return (await item.getAsFileSystemHandle?.().catch(() => null)) ?? undefined;
 }
 
 /** The handle if it comes within two seconds: a browser may hold it back behind a question about system folders. */
-async function settledHandle(handle: Promise<FileSystemHandle | undefined>): Promise<FileSystemHandle[]> {
+async function settledHandle(handle: Promise<FileSystemHandle | undefined>): Promise<FileSystemHandle | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), 2_000)));
   const kept = await Promise.race([handle, patience]);
   clearTimeout(timer);
-  return kept === undefined ? [] : [kept];
+  return kept;
 }
 
 async function readTaken(items: readonly TakenItem[], files: readonly File[], options: IntakeOptions): Promise<Intake> {
   const collector = createCollector(options);
   const roots: FileSystemHandle[] = [];
-  for (const { entry, file, handle } of items) {
-    if (entry !== undefined) await walkEntries([entry], collector);
-    else if (file === undefined) await walkHandles(await settledHandle(handle), collector);
-    else if (collector.enter()) await collector.add({ path: file.name, chosen: true, load: () => file });
+  for (const item of items) {
+    const handle = await settledHandle(item.handle);
+    if (handle !== undefined) roots.push(handle);
+    if (item.file !== undefined) await addFile(item.file, collector);
+    else if (handle !== undefined && (item.entry === undefined || (await canWalkHandle(handle)))) {
+      await walkHandles([handle], collector);
+    } else if (item.entry !== undefined) await walkEntries([item.entry], collector);
   }
-  for (const { handle } of items) roots.push(...(await settledHandle(handle)));
-  for (const file of files) {
-    if (!collector.enter()) break;
-    await collector.add({ path: file.name, chosen: true, load: () => file });
-  }
+  for (const file of files) await addFile(file, collector);
   return collector.finish(roots);
+}
+
+async function addFile(file: File, collector: Collector): Promise<void> {
+  if (collector.enter()) await collector.add({ path: file.name, chosen: true, load: () => file });
 }

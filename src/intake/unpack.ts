@@ -4,6 +4,8 @@
 /** Chunks are gathered to this size before they become part of a Blob: thousands of tiny parts are slow to slice. */
 const PART_BYTES = 8 * 1_024 * 1_024;
 
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
 export interface Unpacked {
   readonly blob: Blob;
   /** `whole`; `damaged` when the data broke off; `limit` when the ceiling cut it. */
@@ -15,12 +17,16 @@ export function gunzipStream(blob: Blob): ReadableStream<Uint8Array<ArrayBuffer>
   return blob.stream().pipeThrough(new DecompressionStream('gzip'));
 }
 
-/** Reads the first bytes of a stream, at most `count`, and drops the rest; fewer where the data breaks off. */
-export async function readStreamHead(stream: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array> {
+/** Opens a packed file's content from its start. May throw where the container is damaged. */
+export type OpenStream = () => ReadableStream<Uint8Array<ArrayBuffer>>;
+
+/** Reads the first bytes of a stream, at most `count`, and drops the rest; fewer where the data breaks off. Never rejects. */
+export async function readStreamHead(open: OpenStream, count: number): Promise<Uint8Array> {
   const head = new Uint8Array(count);
   let filled = 0;
-  const reader = stream.getReader();
+  let reader: Reader | undefined;
   try {
+    reader = open().getReader();
     while (filled < count) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -37,14 +43,15 @@ export async function readStreamHead(stream: ReadableStream<Uint8Array>, count: 
 }
 
 /** Unpacks a stream into a Blob of at most `limit` bytes. Never rejects. */
-export async function unpackStream(stream: ReadableStream<Uint8Array<ArrayBuffer>>, limit: number): Promise<Unpacked> {
+export async function unpackStream(open: OpenStream, limit: number): Promise<Unpacked> {
   const parts: Blob[] = [];
   let gathered: Uint8Array<ArrayBuffer>[] = [];
   let gatheredBytes = 0;
   let total = 0;
   let end: Unpacked['end'] = 'whole';
-  const reader = stream.getReader();
+  let reader: Reader | undefined;
   try {
+    reader = open().getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -70,7 +77,7 @@ export async function unpackStream(stream: ReadableStream<Uint8Array<ArrayBuffer
   return { blob: new Blob([...parts, ...gathered]), end };
 }
 
-async function cancelQuietly(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+async function cancelQuietly(reader: Reader | undefined): Promise<void> {
   // Cancelling a stream that has already failed rejects with that failure; it has been dealt with.
-  await reader.cancel().catch(() => undefined);
+  await reader?.cancel().catch(() => undefined);
 }

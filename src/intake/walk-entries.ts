@@ -1,5 +1,5 @@
-// Walks dropped FileSystemEntry trees (webkitGetAsEntry: every current browser, also for folders on the block list of
-// the File System Access API, such as winevt\Logs). Depth and count are bounded; a folder that cannot be listed is a
+// Walks dropped FileSystemEntry trees (webkitGetAsEntry): where there are no handles, and for folders that the File
+// System Access API refuses, such as winevt\Logs. Depth and count are bounded; a folder that cannot be listed is a
 // problem line. Iterative, because the depth is the evidence's.
 
 import type { Collector } from './collect.ts';

@@ -1,5 +1,5 @@
-// Walks FileSystemHandle trees: handles kept from an earlier visit, folder pickers, and drops in browsers without
-// entries. Same bounds as walk-entries.ts.
+// Walks FileSystemHandle trees: handles kept from an earlier visit, folder pickers, and drops in browsers
+// that give handles. Same bounds as walk-entries.ts.
 
 import type { Collector } from './collect.ts';
 import { folderProblem, tooDeepProblem } from './folder-problem.ts';
@@ -9,6 +9,17 @@ interface Place {
   readonly handle: FileSystemHandle;
   readonly path: string;
   readonly depth: number;
+}
+
+/** Whether a folder can be listed through its handle; a handle may exist and still be refused. Files always can. */
+export async function canWalkHandle(handle: FileSystemHandle): Promise<boolean> {
+  if (handle.kind === 'file') return true;
+  try {
+    await (handle as FileSystemDirectoryHandle).values().next();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Hands every file below the handles to the collector. Settles when all are being looked at; never rejects. */

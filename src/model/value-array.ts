@@ -69,7 +69,7 @@ export function forEachArrayItem(
     return;
   }
   if (itemType === ValueType.Sid && length >= 8) {
-    for (let at = offset; at + 8 <= end; ) {
+    for (let at = offset; at + 8 <= end;) {
       const size = Math.min(8 + 4 * bytes[at + 1]!, end - at);
       visit(itemType, at, size);
       at += size;

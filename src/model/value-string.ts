@@ -7,9 +7,38 @@ const block = new Uint16Array(BLOCK);
 
 /** What the bytes 80–9F mean in windows-1252; the five unassigned ones keep their number, as browsers decode them. */
 const WINDOWS_1252_80_9F = Uint16Array.of(
-  0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d,
-  0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,
-  0x017e, 0x0178,
+  0x20ac,
+  0x81,
+  0x201a,
+  0x0192,
+  0x201e,
+  0x2026,
+  0x2020,
+  0x2021,
+  0x02c6,
+  0x2030,
+  0x0160,
+  0x2039,
+  0x0152,
+  0x8d,
+  0x017d,
+  0x8f,
+  0x90,
+  0x2018,
+  0x2019,
+  0x201c,
+  0x201d,
+  0x2022,
+  0x2013,
+  0x2014,
+  0x02dc,
+  0x2122,
+  0x0161,
+  0x203a,
+  0x0153,
+  0x9d,
+  0x017e,
+  0x0178,
 );
 
 /** Bytes of the string at `offset` up to its first NUL unit; an odd last byte does not count. */
@@ -30,9 +59,10 @@ export function decodeUtf16(bytes: Uint8Array, offset: number, length: number): 
     return textOfBlock(count);
   }
   let text = '';
-  for (let at = offset; at < end; ) {
+  for (let at = offset; at < end;) {
     let count = 0;
-    for (const stop = Math.min(end, at + 2 * BLOCK); at < stop; at += 2) block[count++] = bytes[at]! | (bytes[at + 1]! << 8);
+    for (const stop = Math.min(end, at + 2 * BLOCK); at < stop; at += 2)
+      block[count++] = bytes[at]! | (bytes[at + 1]! << 8);
     text += textOfBlock(count);
   }
   return text;

@@ -4,7 +4,16 @@
 // structure, not text: here it is ''.
 
 import { ValueType } from './shape.ts';
-import { formatReal32, formatReal64, LOWER_HEX, writeDecimal, writeDecimal64, writeHex64, writeHexBytes, writeSignedDecimal64 } from './value-number.ts';
+import {
+  formatReal32,
+  formatReal64,
+  LOWER_HEX,
+  writeDecimal,
+  writeDecimal64,
+  writeHex64,
+  writeHexBytes,
+  writeSignedDecimal64,
+} from './value-number.ts';
 import { decodeAnsi, decodeUtf16, stringByteLength, writeAnsiUnits, writeStringUnits } from './value-string.ts';
 import { writeFiletime, writeSystemtime } from './value-time.ts';
 import { forEachArrayItem } from './value-array.ts';
@@ -29,7 +38,13 @@ export function isCharacterType(type: number): boolean {
  * shorter than its type is read as far as it goes (F60), or shown as raw hex where that makes no sense; so are unknown
  * types and times out of range (F54, F57). The value must lie within `bytes`, and `view` must cover the same bytes.
  */
-export function writeAsciiText(bytes: Uint8Array, view: DataView, type: number, offset: number, length: number): number {
+export function writeAsciiText(
+  bytes: Uint8Array,
+  view: DataView,
+  type: number,
+  offset: number,
+  length: number,
+): number {
   if (length === 0) return 0;
   switch (type) {
     case ValueType.Null:
@@ -42,7 +57,12 @@ export function writeAsciiText(bytes: Uint8Array, view: DataView, type: number, 
     case ValueType.UInt32:
       return writeDecimal(readUnsigned(bytes, offset, length < 4 ? length : 4), asciiText, 0);
     case ValueType.UInt64:
-      return writeDecimal64(readHigh(bytes, offset, length), readUnsigned(bytes, offset, Math.min(length, 4)), asciiText, 0);
+      return writeDecimal64(
+        readHigh(bytes, offset, length),
+        readUnsigned(bytes, offset, Math.min(length, 4)),
+        asciiText,
+        0,
+      );
     case ValueType.Int8:
       return writeSigned(bytes, offset, 1);
     case ValueType.Int16:
@@ -64,7 +84,12 @@ export function writeAsciiText(bytes: Uint8Array, view: DataView, type: number, 
       return writeHex64(0, readUnsigned(bytes, offset, length < 4 ? length : 4), asciiText, 0);
     case ValueType.HexInt64:
     case ValueType.SizeT:
-      return writeHex64(readHigh(bytes, offset, length), readUnsigned(bytes, offset, Math.min(length, 4)), asciiText, 0);
+      return writeHex64(
+        readHigh(bytes, offset, length),
+        readUnsigned(bytes, offset, Math.min(length, 4)),
+        asciiText,
+        0,
+      );
     case ValueType.Guid:
       return length < 16 ? writeRaw(bytes, offset, length) : writeGuid(bytes, offset);
     case ValueType.FileTime: {
@@ -120,7 +145,14 @@ export function formatValue(bytes: Uint8Array, view: DataView, type: number, off
  * Writes the UTF-16 units of formatValue(…) without making a string; gives their number. `out` needs MAX_VALUE_UNITS
  * places, or half the value's bytes for strings.
  */
-export function writeValueUnits(bytes: Uint8Array, view: DataView, type: number, offset: number, length: number, out: Uint16Array): number {
+export function writeValueUnits(
+  bytes: Uint8Array,
+  view: DataView,
+  type: number,
+  offset: number,
+  length: number,
+  out: Uint16Array,
+): number {
   if (type === ValueType.String) return writeStringUnits(bytes, offset, length, out);
   if (type === ValueType.AnsiString) return writeAnsiUnits(bytes, offset, length, out);
   if ((type & ValueType.Array) !== 0) {
@@ -138,7 +170,10 @@ export function writeValueUnits(bytes: Uint8Array, view: DataView, type: number,
 export function textOfAscii(length: number): string {
   let text = '';
   for (let at = 0; at < length; at += 8_192) {
-    text += String.fromCharCode.apply(null, asciiText.subarray(at, Math.min(length, at + 8_192)) as unknown as number[]);
+    text += String.fromCharCode.apply(
+      null,
+      asciiText.subarray(at, Math.min(length, at + 8_192)) as unknown as number[],
+    );
   }
   return text;
 }

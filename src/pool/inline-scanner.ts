@@ -1,6 +1,7 @@
 // A scanner without threads, for tests and for tools: the same pool, the same messages, the same core, but the
 // "worker" is the other end of a message channel in this very thread.
 
+import type { CorrelationRule } from '../model/rule-set.ts';
 import type { CreateScanCore } from './protocol.ts';
 import type { Scanner } from './scanner.ts';
 import { serveScanWorker } from './serve-worker.ts';
@@ -30,11 +31,13 @@ export function startInlineWorker(createCore: CreateScanCore): WorkerLike {
 export function createInlineScanner(options: {
   readonly createCore: CreateScanCore;
   loadProgram(): Promise<ArrayBuffer>;
+  loadCorrelations?(): Promise<readonly (CorrelationRule | undefined)[]>;
   readonly workers?: number;
 }): Scanner {
   return createWorkerScanner({
     startWorker: () => startInlineWorker(options.createCore),
     loadProgram: () => options.loadProgram(),
+    loadCorrelations: () => options.loadCorrelations?.() ?? Promise.resolve([]),
     workers: options.workers ?? 1,
   });
 }

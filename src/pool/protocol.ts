@@ -5,6 +5,7 @@ import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import type { FindingRow } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
+import type { CorrelationRule } from '../model/rule-set.ts';
 import type { CorrelationHit } from './scanner.ts';
 
 /** What the header of a file said. Problems carry no file name: the pool adds it. */
@@ -56,10 +57,25 @@ export type RunRequest =
   /** One slice was taken; the worker keeps at most two that were not. */
   { readonly kind: 'taken' } | { readonly kind: 'stop' };
 
-/** Correlation rows of one slice, with the file they came from. */
+/** Correlation rows of one slice, with the rank of the file they came from. */
 export interface CorrelationPart {
-  readonly file: number;
+  readonly rank: number;
   readonly rows: CorrelationRows;
+}
+
+/** Everything that correlations are judged on, once every slice is in. */
+export interface CorrelationJob {
+  /** By rule number; undefined for event rules. */
+  readonly rules: readonly (CorrelationRule | undefined)[];
+  /** By rank: the order of (path, size), so that the order of dropping does not matter. */
+  readonly files: readonly { readonly number: number; readonly path: string; readonly blob: Blob }[];
+  readonly parts: readonly CorrelationPart[];
+}
+
+export interface CorrelationReport {
+  readonly hits: readonly CorrelationHit[];
+  /** What kept correlations from being complete. */
+  readonly problems: readonly Problem[];
 }
 
 /** The calls that a scan worker answers (through comlink). */
@@ -68,7 +84,7 @@ export interface ScanWorkerApi {
   load(program: ArrayBuffer): void;
   /** Starts a run; everything about it, its end included, goes over `port`. */
   startRun(run: Run, port: MessagePort): void;
-  correlate(parts: readonly CorrelationPart[]): readonly CorrelationHit[] | Promise<readonly CorrelationHit[]>;
+  correlate(job: CorrelationJob): Promise<CorrelationReport>;
 }
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
@@ -76,7 +92,7 @@ export interface ScanCore {
   openFile(blob: Blob): Promise<FileOpening>;
   /** Yields the slices of a run in order. Ends early when aborted; throws a DOMException when the file cannot be read. */
   scanRun(run: Omit<Run, 'open'>, signal: AbortSignal): AsyncIterable<SliceReport>;
-  correlate(parts: readonly CorrelationPart[]): readonly CorrelationHit[] | Promise<readonly CorrelationHit[]>;
+  correlate(job: CorrelationJob): Promise<CorrelationReport>;
 }
 
 /** Makes the core of one worker from the rule program. */

@@ -3,7 +3,9 @@
 // (run-plan.ts). Timers are setTimeout only: a hidden tab has no animation frames.
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
+import { ensureDefined } from '../base/assert.ts';
 import type { Problem } from '../model/problem.ts';
+import type { CorrelationRule } from '../model/rule-set.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { CorrelationPart, RunMessage } from './protocol.ts';
 import { CHUNK_BYTES, RunPlan, type PlannedRun } from './run-plan.ts';
@@ -21,12 +23,16 @@ const CORRELATION_LIMIT_MS = 180_000;
 /** A machine that slept, or a hidden tab whose timers run once a minute, must not look like a silent worker. */
 const LONGEST_TICK_MS = 5_000;
 
+/** Gives the correlation rules by rule number; asked for when there is something to correlate. */
+export type LoadCorrelations = () => Promise<readonly (CorrelationRule | undefined)[]>;
+
 interface ActiveRun {
   run: PlannedRun;
   readonly worker: WorkerHandle;
   readonly handle: RunHandle;
   settled: number;
   silentMs: number;
+  unreadable: boolean;
 }
 
 /** Starts a scan over `workers` workers of the pool. Problems, findings and counters go to the listener as they come. */
@@ -35,8 +41,9 @@ export function startScan(
   files: readonly ScanFile[],
   options: Required<ScanOptions>,
   listener: ScanListener,
+  loadCorrelations: LoadCorrelations,
 ): ScanHandle {
-  const task = new ScanTask(pool, files, options, listener);
+  const task = new ScanTask(pool, files, options, listener, loadCorrelations);
   return { done: task.run(), cancel: () => task.cancel() };
 }
 
@@ -50,6 +57,10 @@ class ScanTask {
   readonly #startedAt = performance.now();
   readonly #active = new Set<ActiveRun>();
   readonly #correlation: CorrelationPart[] = [];
+  readonly #loadCorrelations: LoadCorrelations;
+  /** Files by rank, and the rank of each. */
+  readonly #ranked: readonly ScanFile[];
+  readonly #rank: ReadonlyMap<number, number>;
   readonly #account = emptyFileAccount();
   #findings = 0;
   readonly #ended = withResolvers();
@@ -61,8 +72,17 @@ class ScanTask {
   /** Wakes the drivers that found nothing to take. */
   #waiting: (() => void)[] = [];
 
-  constructor(pool: WorkerPool, files: readonly ScanFile[], options: Required<ScanOptions>, listener: ScanListener) {
+  constructor(
+    pool: WorkerPool,
+    files: readonly ScanFile[],
+    options: Required<ScanOptions>,
+    listener: ScanListener,
+    loadCorrelations: LoadCorrelations,
+  ) {
     this.#pool = pool;
+    this.#loadCorrelations = loadCorrelations;
+    this.#ranked = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.blob.size - b.blob.size));
+    this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
     this.#files = new Map(files.map((file) => [file.number, file]));
     this.#options = options;
     this.#listener = listener;
@@ -155,11 +175,19 @@ class ScanTask {
       // After a cancel nothing more is shown, not even what was under way.
       if (!this.#over()) this.#take(active, message);
     });
-    const active: ActiveRun = { run, worker, handle, settled: 0, silentMs: 0 };
+    const active: ActiveRun = { run, worker, handle, settled: 0, silentMs: 0, unreadable: false };
     this.#active.add(active);
     try {
       await handle.done;
       this.#plan.finish(active.run);
+      if (!active.unreadable && active.settled < active.run.byteLength && !this.#over()) {
+        this.#problem(run.file, {
+          code: 'file-changed',
+          severity: 'error',
+          offset: active.run.start + active.settled,
+          detail: 'the file became shorter while it was read',
+        });
+      }
       this.#settleFile(run.file);
       return true;
     } catch (cause) {
@@ -193,10 +221,15 @@ class ScanTask {
         this.#listener.account(file, report.account, report.kinds);
         for (const problem of report.problems) this.#problem(file, problem);
         if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
-        if (report.correlation !== undefined) this.#correlation.push({ file, rows: report.correlation });
+        if (report.correlation !== undefined)
+          this.#correlation.push({
+            rank: ensureDefined(this.#rank.get(file), 'rank of a file'),
+            rows: report.correlation,
+          });
         break;
       }
       case 'unreadable':
+        active.unreadable = true;
         this.#plan.abandon(file);
         this.#meter.setState(file, 'failed');
         this.#problem(file, {
@@ -236,10 +269,13 @@ class ScanTask {
     let worker: WorkerHandle | undefined;
     let limit: ReturnType<typeof setTimeout> | undefined;
     try {
+      const rules = await this.#loadCorrelations();
       const correlator = await this.#pool.lend();
       worker = correlator;
       limit = setTimeout(() => correlator.terminate('they took too long'), CORRELATION_LIMIT_MS);
-      const hits = await correlator.correlate(this.#correlation);
+      const files = this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
+      const { hits, problems } = await correlator.correlate({ rules, files, parts: this.#correlation });
+      for (const problem of problems) this.#listener.problem(problem);
       this.#findings += hits.length;
       if (hits.length > 0) this.#listener.correlated(hits);
       this.#pool.giveBack(correlator);

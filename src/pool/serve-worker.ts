@@ -18,7 +18,7 @@ export function serveScanWorker(endpoint: Comlink.Endpoint, createCore: CreateSc
     startRun: (run: Run, port: MessagePort) => {
       void serveRun(ensureDefined(core, 'rules of the worker'), run, port);
     },
-    correlate: (parts) => ensureDefined(core, 'rules of the worker').correlate(parts),
+    correlate: (job) => ensureDefined(core, 'rules of the worker').correlate(job),
   } satisfies Omit<ScanWorkerApi, 'load'> & { load(program: ArrayBuffer): Promise<void> };
   Comlink.expose(api, endpoint);
 }

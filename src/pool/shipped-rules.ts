@@ -1,16 +1,19 @@
 // The core rules as the build ships them, part by part: the program for workers, facts and whole rules for the page,
 // texts for the rule view. Each part is loaded when it is first asked for; a failed load can be tried again.
 
+import loadCorrelationPack from 'virtual:winnow/rules/correlations';
 import loadInfoPack from 'virtual:winnow/rules/infos';
 import loadProgramPack from 'virtual:winnow/rules/program';
 import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
 import loadSourcePack from 'virtual:winnow/rules/sources';
-import type { RuleInfo, RuleSet } from '../model/rule-set.ts';
+import loadTextPack from 'virtual:winnow/rules/texts';
+import type { CorrelationRule, RuleInfo, RuleSet } from '../model/rule-set.ts';
+import type { RuleSource } from '../model/rule-source.ts';
 import { openPack } from './masked-pack.ts';
 import { parseRuleSet } from './rule-set-json.ts';
 
-/** A rule document as it was compiled; `file` is the path within the pack. */
-export interface ShippedSource {
+/** A rule file as it was compiled; `file` is the path within the pack. */
+export interface ShippedText {
   readonly pack: string;
   readonly file: string;
   readonly text: string;
@@ -19,9 +22,14 @@ export interface ShippedSource {
 export interface ShippedRules {
   /** A fresh copy each time: it may be transferred. */
   loadProgram(): Promise<ArrayBuffer>;
+  /** By rule number; undefined for event rules. */
+  loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
   loadInfos(): Promise<readonly RuleInfo[]>;
   loadRuleSet(): Promise<RuleSet>;
-  loadSources(): Promise<readonly ShippedSource[]>;
+  /** Selections and values as their authors wrote them, for explanations. */
+  loadSources(): Promise<readonly RuleSource[]>;
+  /** The files themselves. */
+  loadTexts(): Promise<readonly ShippedText[]>;
 }
 
 type LoadPack = () => Promise<ArrayBuffer | Uint8Array>;
@@ -49,8 +57,12 @@ function once<T>(load: LoadPack, parse: (text: string) => T): () => Promise<T> {
 export function createShippedRules(): ShippedRules {
   return {
     loadProgram: () => unpack(loadProgramPack),
+    loadCorrelations: once(loadCorrelationPack, (text) =>
+      (JSON.parse(text) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
+    ),
     loadInfos: once(loadInfoPack, (text) => JSON.parse(text) as readonly RuleInfo[]),
     loadRuleSet: once(loadRuleSetPack, parseRuleSet),
-    loadSources: once(loadSourcePack, (text) => JSON.parse(text) as readonly ShippedSource[]),
+    loadSources: once(loadSourcePack, (text) => JSON.parse(text) as readonly RuleSource[]),
+    loadTexts: once(loadTextPack, (text) => JSON.parse(text) as readonly ShippedText[]),
   };
 }

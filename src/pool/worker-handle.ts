@@ -2,8 +2,7 @@
 // WorkerLost when the worker died, could not be understood, or was ended. Comlink alone leaves such calls pending.
 
 import * as Comlink from 'comlink';
-import type { CorrelationPart, Run, RunMessage, RunRequest, ScanWorkerApi } from './protocol.ts';
-import type { CorrelationHit } from './scanner.ts';
+import type { CorrelationJob, CorrelationReport, Run, RunMessage, RunRequest, ScanWorkerApi } from './protocol.ts';
 
 /** The worker behind a handle is gone; what it had not reported must be done again. */
 export class WorkerLost extends Error {
@@ -24,7 +23,7 @@ export interface WorkerHandle {
    * `take` throws comes out of `done`.
    */
   startRun(run: Run, take: (message: RunMessage) => void): RunHandle;
-  correlate(parts: readonly CorrelationPart[]): Promise<readonly CorrelationHit[]>;
+  correlate(job: CorrelationJob): Promise<CorrelationReport>;
   /** Ends the worker at once; every open call rejects with WorkerLost and this reason. */
   terminate(reason: string): void;
 }
@@ -97,7 +96,7 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
       done.then(close, close);
       return { done, stop: () => port1.postMessage({ kind: 'stop' } satisfies RunRequest) };
     },
-    correlate: (parts) => called(() => api.correlate([...parts])),
+    correlate: (job) => called(() => api.correlate(job)),
     terminate: lose,
   };
 }

@@ -24,7 +24,8 @@ export interface WorkerPool {
 export function createWorkerPool(start: () => Promise<WorkerHandle>): WorkerPool {
   const idle: WorkerHandle[] = [];
   const lent = new Set<WorkerHandle>();
-  const waiting: { readonly resolve: (worker: WorkerHandle) => void; readonly reject: (reason: unknown) => void }[] = [];
+  const waiting: { readonly resolve: (worker: WorkerHandle) => void; readonly reject: (reason: unknown) => void }[] =
+    [];
   let starting = 0;
   /** How many workers there should be while a scan runs, the spare included. */
   let wanted = 0;

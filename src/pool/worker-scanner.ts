@@ -1,6 +1,7 @@
 // The scanner of the app: workers behind the port of scanner.ts. Knows how many workers to use and where their text
 // and rules come from; running a scan is scan-task.ts, keeping workers is worker-pool.ts.
 
+import type { CorrelationRule } from '../model/rule-set.ts';
 import { startScan } from './scan-task.ts';
 import type { Scanner } from './scanner.ts';
 import { workerCountFor } from './worker-count.ts';
@@ -12,6 +13,8 @@ export interface WorkerScannerOptions {
   startWorker(): WorkerLike | Promise<WorkerLike>;
   /** The compiled rules; asked for once, before the first worker starts. */
   loadProgram(): Promise<ArrayBuffer>;
+  /** The correlation rules by rule number, undefined for event rules; asked for when there is something to correlate. */
+  loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
   /** Number of workers; by the machine when not given. */
   readonly workers?: number;
 }
@@ -29,7 +32,13 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
     // One more than work at a time: the spare takes over from a worker that dies.
     warm: () => pool.warm(workers + 1),
     scan: (files, scanOptions, listener) =>
-      startScan(pool, files, { recovered: scanOptions.recovered, workers: scanOptions.workers ?? workers }, listener),
+      startScan(
+        pool,
+        files,
+        { recovered: scanOptions.recovered, workers: scanOptions.workers ?? workers },
+        listener,
+        () => options.loadCorrelations(),
+      ),
     dispose: () => pool.dispose(),
   };
 }

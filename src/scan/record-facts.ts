@@ -1,10 +1,11 @@
 // The facts of a record that rows carry beside the event itself: its id and its time, from the System leaves of the
 // outer fragment. Names come from the matcher, which has read them already for routing.
 
-import { formatFiletime } from '../base/filetime.ts';
 import { leafText } from '../engine/match/name-reader.ts';
 import type { RecordCursor } from '../model/record.ts';
 import { ValueType } from '../model/shape.ts';
+import { asciiText, textOfAscii } from '../model/value-text.ts';
+import { writeFiletime } from '../model/value-time.ts';
 
 /** Time of an event as two halves of a FILETIME; both 0 when it has none. */
 export interface EventTime {
@@ -48,7 +49,9 @@ export function parseTime(text: string, time: EventTime): void {
 
 /** `YYYY-MM-DDTHH:MM:SS.fffffffZ`, '' where there is no time or none before the year 10000. */
 export function timeText(time: EventTime): string {
-  return time.high === 0 && time.low === 0 ? '' : (formatFiletime(time.high, time.low) ?? '');
+  if (time.high === 0 && time.low === 0) return '';
+  const end = writeFiletime(time.high, time.low, asciiText, 0);
+  return end < 0 ? '' : textOfAscii(end);
 }
 
 /** System/EventRecordID as text, '' when absent. */

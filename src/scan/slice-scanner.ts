@@ -163,7 +163,7 @@ class Scanner implements SliceScanner {
       time: timeText(time),
       channel,
       provider: names.providers.texts[kind.provider]!,
-      eventId: kind.eventId,
+      eventId: Math.max(0, kind.eventId),
       computer,
     };
     for (let i = 0; i < rules.length; i++) {

@@ -137,7 +137,8 @@ function systemOf(event: EventSpec, id: bigint, time: bigint): ValueElement {
   if (event.providerGuid !== undefined) provider.push(['Guid', typed(ValueType.Guid, event.providerGuid)]);
   const qualifiers: [string, BuilderValue][] =
     event.qualifiers === undefined ? [] : [['Qualifiers', typed(ValueType.UInt16, event.qualifiers)]];
-  const user: [string, BuilderValue][] = event.userSid === undefined ? [] : [['UserID', typed(ValueType.Sid, event.userSid)]];
+  const user: [string, BuilderValue][] =
+    event.userSid === undefined ? [] : [['UserID', typed(ValueType.Sid, event.userSid)]];
   return {
     name: 'System',
     content: [
@@ -168,9 +169,11 @@ function systemOf(event: EventSpec, id: bigint, time: bigint): ValueElement {
 function payloadOf(event: EventSpec): ValueElement[] {
   if (event.userData !== undefined) return [{ name: 'UserData', content: [event.userData] }];
   if (event.data === undefined) return [];
-  const data = event.data.map(
-    ([name, value]): ValueElement => ({ name: 'Data', attributes: name === null ? [] : [['Name', name]], content: [value] }),
-  );
+  const data = event.data.map(([name, value]): ValueElement => ({
+    name: 'Data',
+    attributes: name === null ? [] : [['Name', name]],
+    content: [value],
+  }));
   return [{ name: 'EventData', attributes: event.dataAttributes ?? [], content: data }];
 }
 
@@ -214,10 +217,13 @@ export function templateElement(element: ValueElement, values: InstanceValue[]):
   return {
     name: element.name,
     attributes: (element.attributes ?? []).map(([name, value]) => {
-      const isStatic = typeof value === 'string' && (name === 'xmlns' || name === 'Name' || element.name !== 'Execution');
+      const isStatic =
+        typeof value === 'string' && (name === 'xmlns' || name === 'Name' || element.name !== 'Execution');
       return [name, isStatic ? value : { ...(substitute(value) as { sub: number; type: number }), optional: true }];
     }),
-    content: (element.content ?? []).map((part) => (isElement(part) ? templateElement(part, values) : substitute(part))),
+    content: (element.content ?? []).map((part) =>
+      isElement(part) ? templateElement(part, values) : substitute(part),
+    ),
   };
 }
 
@@ -238,9 +244,10 @@ export function literalOf(element: ValueElement): ElementSpec {
 function textOf(value: BuilderValue): string {
   const typed = typedValueOf(value);
   if (typed.value === undefined) return '';
-  if (typed.type === ValueType.HexInt32 || typed.type === ValueType.HexInt64) return `0x${BigInt(typed.value as bigint).toString(16)}`;
+  const isHexadecimal = typed.type === ValueType.HexInt32 || typed.type === ValueType.HexInt64;
+  if (isHexadecimal && typeof typed.value === 'bigint') return `0x${typed.value.toString(16)}`;
   if (typed.type === ValueType.FileTime && typeof typed.value === 'bigint') return isoOf(typed.value);
-  return String(typed.value as string);
+  return typeof typed.value === 'object' ? typed.value.join() : String(typed.value);
 }
 
 function isoOf(ticks: bigint): string {
@@ -258,7 +265,10 @@ export function guidOfElement(root: ElementSpec): string {
 }
 
 /** Wraps a template built by hand, for records with `body`. */
-export function writeInstanceRecord(template: TemplateSpec, values: readonly InstanceValue[]): (writer: ChunkWriter) => void {
+export function writeInstanceRecord(
+  template: TemplateSpec,
+  values: readonly InstanceValue[],
+): (writer: ChunkWriter) => void {
   return (writer) => {
     writer.fragmentHeader();
     writer.instance(template, values);

@@ -126,7 +126,7 @@ export function guidBytes(guid: string): Uint8Array {
 }
 
 function systemTimeBytes(time: string): Uint8Array {
-  const parts = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)(?:\.(\d+))?/.exec(time)?.slice(1).map((part) => Number(part ?? 0)) ?? [];
+  const parts = time.split(/\D+/).map(Number);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0] = parts;
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);

@@ -20,8 +20,8 @@ describe.skipIf(!hasShared)('winnow dump', () => {
         line++;
       }
     }
-    expect(differences).toEqual([]);
     expect(outcome.lines.length).toBe(line);
+    expect({ count: differences.length, first: differences.slice(0, 10) }).toEqual({ count: 0, first: [] });
     // Some logs of the corpus are damaged, and the command says so.
     expect(outcome.status).toBe(1);
   });

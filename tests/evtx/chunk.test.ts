@@ -5,7 +5,10 @@ import { breakChecksums, breakChunkMagic, recordOffset, setFreeOffset, zeroChunk
 import { forEachRecord } from '../builders/read-log.ts';
 import { readLeafTexts, textAtPlace } from './leaf-texts.ts';
 
-const records = Array.from({ length: 30 }, (_, number) => ({ eventId: number + 1, data: [['A', `value ${number}`]] as const }));
+const records = Array.from({ length: 30 }, (_, number) => ({
+  eventId: number + 1,
+  data: [['A', `value ${number}`]] as const,
+}));
 const build = (): Uint8Array => buildLog({ records, recordsPerChunk: 10 });
 
 function read(log: Uint8Array): { ids: number[]; codes: string[]; account: Record<string, number> } {
@@ -21,7 +24,14 @@ describe('chunks', () => {
     const { ids, codes, account } = read(build());
     expect(ids).toEqual(numbers(1, 30));
     expect(codes).toEqual([]);
-    expect(account).toMatchObject({ bytes: 3 * 65_536, chunksUsed: 3, chunksEmpty: 0, chunksBad: 0, recordsRead: 30, recordsLost: 0 });
+    expect(account).toMatchObject({
+      bytes: 3 * 65_536,
+      chunksUsed: 3,
+      chunksEmpty: 0,
+      chunksBad: 0,
+      recordsRead: 30,
+      recordsLost: 0,
+    });
   });
 
   test('F10 wrong checksums are reported with their chunk and cost nothing', () => {
@@ -40,6 +50,14 @@ describe('chunks', () => {
     expect(read(log).codes).toEqual([]);
   });
 
+  test('F12 the record numbers of a chunk header, which may differ from the ids, are not used', () => {
+    const log = build();
+    new DataView(log.buffer).setBigUint64(chunkOffset(1) + 8, 77n, true);
+    new DataView(log.buffer).setBigUint64(chunkOffset(1) + 16, 99n, true);
+    sealChunk(log, chunkOffset(1));
+    expect(read(log)).toMatchObject({ ids: numbers(1, 30), codes: [], account: { recordsLost: 0 } });
+  });
+
   test('F13 unused slots between and behind chunks are skipped silently', () => {
     const { ids, codes, account } = read(zeroChunk(zeroChunk(build(), 0), 2));
     expect(ids).toEqual(numbers(11, 20));
@@ -47,7 +65,7 @@ describe('chunks', () => {
     expect(account).toMatchObject({ chunksUsed: 1, chunksEmpty: 2 });
   });
 
-  test.each([512, 8, 4_000])('F14 a used slot whose first %i bytes are zero is a problem of its own', (zeros) => {
+  test.each([512, 8, 1_200])('F14 a used slot whose first %i bytes are zero is a problem of its own', (zeros) => {
     const { ids, codes, account } = read(breakChunkMagic(build(), 1, zeros));
     expect(ids).toEqual([...numbers(1, 10), ...numbers(21, 30)]);
     expect(codes).toEqual(['chunk-bad-magic']);
@@ -63,10 +81,13 @@ describe('chunks', () => {
     expect(kinds).toEqual(['0 valid', '1 bad', '2 valid']);
   });
 
-  test.each([0xffff_ffff, 70_000, 0, 100])('F15 a free-space offset of %i is replaced by the end of the chunk', (free) => {
-    const { ids } = read(setFreeOffset(build(), 1, free));
-    expect(ids).toEqual(numbers(1, 30));
-  });
+  test.each([0xffff_ffff, 70_000, 0, 100])(
+    'F15 a free-space offset of %i is replaced by the end of the chunk',
+    (free) => {
+      const { ids } = read(setFreeOffset(build(), 1, free));
+      expect(ids).toEqual(numbers(1, 30));
+    },
+  );
 
   test('F15 a free-space offset in the zeros behind the records is a clean end', () => {
     const { ids, codes, account } = read(setFreeOffset(build(), 1, 65_000));
@@ -103,7 +124,10 @@ describe('chunks', () => {
     const chunk = new ChunkWriter();
     chunk.record(1n, 1n, (writer) => {
       writer.fragmentHeader();
-      writer.element({ name: 'Event', content: [{ name: 'System', content: [{ name: 'EventID', content: ['7'] }] }] }, false);
+      writer.element(
+        { name: 'Event', content: [{ name: 'System', content: [{ name: 'EventID', content: ['7'] }] }] },
+        false,
+      );
       writer.end();
     });
     const bytes = chunk.finish();

@@ -20,4 +20,20 @@ describe('crc32', () => {
       { seed: 20240501, numRuns: 500 },
     );
   });
+
+  test('agrees with zlib for long runs that are folded, at any alignment', () => {
+    const bytes = new Uint8Array(300_000);
+    let state = 1;
+    for (let i = 0; i < bytes.length; i++) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
+      bytes[i] = state >>> 16;
+    }
+    for (const start of [0, 1, 2, 3, 512]) {
+      for (const length of [4_799, 4_804, 4_808, 5_000, 65_024, 65_536, 66_000, 131_072 + 1_203, 250_001]) {
+        const part = bytes.subarray(start, start + length);
+        expect(crc32(bytes, start, start + length), `${start} ${length}`).toBe(zlibCrc32(part));
+        expect(crc32(part.slice(1), 0, length - 1, crc32(part, 0, 1))).toBe(zlibCrc32(part));
+      }
+    }
+  });
 });

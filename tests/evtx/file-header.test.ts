@@ -21,7 +21,14 @@ function codeOf(bytes: Uint8Array): string {
 describe('file header', () => {
   test('F1 reads the fields of an intact header without a problem', () => {
     const header = headerOf(buildLog({ records: [event, event, event], recordsPerChunk: 1 }));
-    expect(header).toMatchObject({ majorVersion: 3, minorVersion: 1, statedChunks: 3, chunks: 3, firstChunk: 0, lastChunk: 2 });
+    expect(header).toMatchObject({
+      majorVersion: 3,
+      minorVersion: 1,
+      statedChunks: 3,
+      chunks: 3,
+      firstChunk: 0,
+      lastChunk: 2,
+    });
     expect(header.nextRecordId).toBe(4n);
     expect(header.problems).toEqual([]);
   });

@@ -42,8 +42,12 @@ function textsOf(cursor: RecordCursor, shape: Shape, values: ValueTable, host: r
   const texts: LeafText[] = [];
   for (const leaf of shape.leaves) {
     if (leaf.gates.some((gate) => isNull(values, gate))) continue;
-    const text = leaf.pieces.map((piece) => (piece.kind === 'text' ? piece.text : valueText(cursor, values, piece.index))).join('');
-    const isEmbedded = leaf.pieces.some((piece) => piece.kind === 'value' && values.type[piece.index] === ValueType.BinXml);
+    const text = leaf.pieces
+      .map((piece) => (piece.kind === 'text' ? piece.text : valueText(cursor, values, piece.index)))
+      .join('');
+    const isEmbedded = leaf.pieces.some(
+      (piece) => piece.kind === 'value' && values.type[piece.index] === ValueType.BinXml,
+    );
     if (isEmbedded && text === '') continue;
     texts.push([placeOf(cursor, leaf, values, host), text]);
   }

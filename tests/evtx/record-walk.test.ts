@@ -1,16 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import { buildLog } from '../builders/evtx-builder.ts';
-import { breakRecordSignature, breakSizeCopy, recordOffset, recordSize, setRecordSize, tearRecord } from '../builders/damage.ts';
+import {
+  breakRecordSignature,
+  breakSizeCopy,
+  recordOffset,
+  recordSize,
+  setRecordSize,
+  tearRecord,
+} from '../builders/damage.ts';
 import { forEachRecord } from '../builders/read-log.ts';
 import { leafTexts, readLeafTexts, textAtPlace } from './leaf-texts.ts';
 import type { ReaderOptions } from '../../src/evtx/record-cursor.ts';
 import { SystemReader } from '../../src/evtx/system-reader.ts';
 import { ShapeBank } from '../../src/evtx/shape-bank.ts';
 
-const records = Array.from({ length: 8 }, (_, number) => ({ eventId: 100 + number, data: [['A', `value ${number}`]] as const }));
+const records = Array.from({ length: 8 }, (_, number) => ({
+  eventId: 100 + number,
+  data: [['A', `value ${number}`]] as const,
+}));
 const build = (): Uint8Array => buildLog({ records });
 
-function read(log: Uint8Array, options?: ReaderOptions): { seen: string[]; codes: string[]; lost: number; torn: number } {
+function read(
+  log: Uint8Array,
+  options?: ReaderOptions,
+): { seen: string[]; codes: string[]; lost: number; torn: number } {
   const seen: string[] = [];
   const cursor = forEachRecord(log, (at) => seen.push(`${at.headerIdLow} ${at.recordClass}`), options);
   const { recordsLost, recordsTorn } = cursor.account;
@@ -28,13 +41,16 @@ describe('record walk', () => {
     expect(places).toEqual(records.map((_, i) => [recordOffset(log, 0, i), recordSize(log, recordOffset(log, 0, i))]));
   });
 
-  test.each([0, 27, 28, 65_535, 0xffff_ffff])('F21 a size of %i costs one record and the walk goes on behind it', (size) => {
-    const { seen, codes, lost, torn } = read(setRecordSize(build(), 0, 3, size));
-    expect(seen).toEqual([...intact(1, 3), ...intact(5, 8, 'resynced')]);
-    expect(codes).toContain(size === 28 ? 'record-torn' : 'record-corrupt');
-    expect(codes).toContain('record-resynced');
-    expect(lost + torn).toBe(1);
-  });
+  test.each([0, 27, 28, 65_535, 0xffff_ffff])(
+    'F21 a size of %i costs one record and the walk goes on behind it',
+    (size) => {
+      const { seen, codes, lost, torn } = read(setRecordSize(build(), 0, 3, size));
+      expect(seen).toEqual([...intact(1, 3), ...intact(5, 8, 'resynced')]);
+      expect(codes).toContain(size === 28 ? 'record-torn' : 'record-corrupt');
+      expect(codes).toContain('record-resynced');
+      expect(lost + torn).toBe(1);
+    },
+  );
 
   test('F21 a broken signature costs one record', () => {
     const { seen, lost } = read(breakRecordSignature(build(), 0, 0));
@@ -118,7 +134,9 @@ describe('record walk', () => {
   });
 
   test('F25 and F26 the record header is kept apart from the event', () => {
-    const log = buildLog({ records: [{ recordId: 500, headerId: 1, written: 0n, time: '2024-05-01T10:00:00.1234567Z' }] });
+    const log = buildLog({
+      records: [{ recordId: 500, headerId: 1, written: 0n, time: '2024-05-01T10:00:00.1234567Z' }],
+    });
     const bank = new ShapeBank();
     const system = new SystemReader(bank);
     forEachRecord(
@@ -127,7 +145,9 @@ describe('record walk', () => {
         system.read(cursor);
         expect([cursor.headerIdHigh, cursor.headerIdLow]).toEqual([0, 1]);
         expect([system.recordIdHigh, system.recordIdLow]).toEqual([0, 500]);
-        expect(textAtPlace(leafTexts(cursor), 'Event/System/TimeCreated@SystemTime')).toBe('2024-05-01T10:00:00.1234567Z');
+        expect(textAtPlace(leafTexts(cursor), 'Event/System/TimeCreated@SystemTime')).toBe(
+          '2024-05-01T10:00:00.1234567Z',
+        );
       },
       { bank },
     );

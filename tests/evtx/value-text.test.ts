@@ -66,7 +66,18 @@ describe('the text of a BinXML value', () => {
       }),
       seed,
     );
-    for (const edge of [0n, -1n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n, -(2n ** 63n), 10_000_000n, 4_294_967_295n, 4_294_967_296n]) {
+    for (const edge of [
+      0n,
+      -1n,
+      2n ** 53n - 1n,
+      2n ** 53n,
+      2n ** 53n + 1n,
+      2n ** 63n,
+      -(2n ** 63n),
+      10_000_000n,
+      4_294_967_295n,
+      4_294_967_296n,
+    ]) {
       expect(textOf(ValueType.UInt64, littleEndian(edge, 8))).toBe(BigInt.asUintN(64, edge).toString());
       expect(textOf(ValueType.Int64, littleEndian(edge, 8))).toBe(BigInt.asIntN(64, edge).toString());
     }
@@ -132,7 +143,9 @@ describe('the text of a BinXML value', () => {
   test('of a FILETIME has seven digits and is exact for any tick; beyond year 9999 it is raw hex (F53, F54)', () => {
     expect(textOf(ValueType.FileTime, littleEndian(0n, 8))).toBe('1601-01-01T00:00:00.0000000Z');
     expect(textOf(ValueType.FileTime, littleEndian(132_389_614_521_437_451n, 8))).toMatch(/^2020-07-11T.*\.1437451Z$/);
-    expect(textOf(ValueType.FileTime, littleEndian(2_650_467_743_999_999_999n, 8))).toBe('9999-12-31T23:59:59.9999999Z');
+    expect(textOf(ValueType.FileTime, littleEndian(2_650_467_743_999_999_999n, 8))).toBe(
+      '9999-12-31T23:59:59.9999999Z',
+    );
     expect(textOf(ValueType.FileTime, littleEndian(2_650_467_744_000_000_000n, 8))).toBe(
       textOf(ValueType.Binary, littleEndian(2_650_467_744_000_000_000n, 8)),
     );
@@ -149,7 +162,11 @@ describe('the text of a BinXML value', () => {
   });
 
   test('of a SYSTEMTIME has three digits; impossible dates are raw hex (F53, F54)', () => {
-    const of = (...parts: number[]): string => textOf(ValueType.SystemTime, parts.flatMap((p) => [p & 255, p >>> 8]));
+    const of = (...parts: number[]): string =>
+      textOf(
+        ValueType.SystemTime,
+        parts.flatMap((p) => [p & 255, p >>> 8]),
+      );
     expect(of(2024, 2, 4, 29, 23, 59, 58, 7)).toBe('2024-02-29T23:59:58.007Z');
     for (const bad of [
       [2023, 2, 0, 29, 0, 0, 0, 0],
@@ -184,7 +201,9 @@ describe('the items of an array value', () => {
   function itemsOf(type: number, value: ArrayLike<number>): string[] {
     const bytes = Uint8Array.from(value as number[]);
     const view = new DataView(bytes.buffer);
-    return arrayItems(bytes, type, 0, bytes.length).map((item) => formatValue(bytes, view, item.type, item.offset, item.length));
+    return arrayItems(bytes, type, 0, bytes.length).map((item) =>
+      formatValue(bytes, view, item.type, item.offset, item.length),
+    );
   }
 
   test('of strings are split at NUL, with exactly one final NUL dropped (F58)', () => {

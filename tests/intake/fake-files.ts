@@ -65,13 +65,14 @@ class FakeFolderEntry {
     this.#tree = tree;
   }
 
-  /** Gives 100 entries a call, as Chromium does; a member called `(fail)` makes the call after it fail. */
+  /** Gives 100 entries a call, as Chromium does; a member called `(fail)` or `(file page)` makes the call fail. */
   createReader() {
     const left = Object.entries(this.#tree).map(([name, value]) => entryOf(name, value, `${this.fullPath}/${name}`));
     return {
       readEntries: (resolve: (entries: unknown[]) => void, reject: (error: Error) => void) => {
         queueMicrotask(() => {
-          if (left[0]?.name === '(fail)') reject(new DOMException('refused', 'NotReadableError'));
+          if (left[0]?.name === '(file page)') reject(new DOMException('malformed', 'EncodingError'));
+          else if (left[0]?.name === '(fail)') reject(new DOMException('refused', 'NotReadableError'));
           else resolve(left.splice(0, 100));
         });
       },
@@ -88,13 +89,18 @@ export function entryOf(name: string, value: File | Tree | 'refused', fullPath =
 }
 
 /** A drop whose items answer only in the turn in which `release` was not yet called, like a real DataTransfer. */
-export function fakeDrop(items: Record<string, File | Tree | 'refused'>, handles = false) {
+export function fakeDrop(
+  items: Record<string, File | Tree | 'refused'>,
+  handles: boolean | Record<string, Tree> = false,
+) {
   let isOpen = true;
   const taken = Object.entries(items).map(([name, value]) => ({
     kind: 'file',
     webkitGetAsEntry: () => (isOpen ? entryOf(name, value) : null),
     getAsFile: () => (isOpen && value instanceof File ? value : null),
-    ...(handles ? { getAsFileSystemHandle: () => Promise.resolve(handleOf(name, value)) } : {}),
+    ...(handles !== false
+      ? { getAsFileSystemHandle: () => Promise.resolve(handleOf(name, handles === true ? value : handles[name]!)) }
+      : {}),
   }));
   return {
     dataTransfer: { items: taken, files: [] } as unknown as DataTransfer,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { readDrop } from '../../src/intake/read-drop.ts';
 import { readFiles } from '../../src/intake/read-files.ts';
@@ -116,6 +116,39 @@ describe('readDrop', () => {
     expect(paths(await readDrop(refusing))).toEqual(['Logs/a.evtx']);
   });
 
+  test('finds the logs of a folder whichever of entries and handles the browser lets through', async () => {
+    const logs = { 'a.evtx': fileOf('a.evtx', logBytes()) };
+    const filePage = { '(file page)': 'refused' as const };
+    expect(paths(await readDrop(fakeDrop({ Logs: filePage }, { Logs: logs }).dataTransfer))).toEqual(['Logs/a.evtx']);
+    expect(paths(await readDrop(fakeDrop({ Logs: logs }, { Logs: { '(fail)': 'refused' } }).dataTransfer))).toEqual([
+      'Logs/a.evtx',
+    ]);
+    const neither = await readDrop(fakeDrop({ Logs: filePage }).dataTransfer);
+    expect(codes(neither)).toEqual(['file-unreadable Logs']);
+    expect(neither.problems[0]?.hint).toContain('button');
+  });
+
+  test('does not wait for a handle that never comes', async () => {
+    const { dataTransfer } = fakeDrop({ Logs: { 'a.evtx': fileOf('a.evtx', logBytes()) } });
+    for (const item of dataTransfer.items)
+      Object.assign(item, { getAsFileSystemHandle: () => new Promise(() => undefined) });
+    vi.useFakeTimers();
+    try {
+      const reading = readDrop(dataTransfer);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(paths(await reading)).toEqual(['Logs/a.evtx']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('looks into a bounded number of files of other kinds and says how many it did not', async () => {
+    const folder = Object.fromEntries(Array.from({ length: 5_010 }, (_, i) => [`f${String(i)}.dat`, fileOf('x', 'x')]));
+    const intake = await readDrop(fakeDrop({ folder }).dataTransfer);
+    expect(intake.problems).toMatchObject([{ code: 'limit-reached', severity: 'info', count: 10 }]);
+    expect(intake.skipped.get('dat')).toBe(5_010);
+  });
+
   test('hands rule files on without reading them', async () => {
     const intake = await readDrop(
       fakeDrop({ rules: { 'a.yml': new LockedFile('a.yml'), 'b.YAML': fileOf('b', 'x') } }).dataTransfer,
@@ -163,6 +196,12 @@ describe('packed files', () => {
     expect(codes(intake)).toEqual(['file-other-format logs.tar.gz']);
   });
 
+  test('a gzipped log that was cut within its header is a line', async () => {
+    const intake = await readFiles([fileOf('x.evtx.gz', await gzip(logBytes(1, 1_000)))]);
+    expect(intake.files).toEqual([]);
+    expect(codes(intake)).toEqual(['file-too-small x.evtx']);
+  });
+
   test('a bomb is cut at the ceiling and reported', async () => {
     const packed = await gzip(logBytes(1, 40 * 1_048_576));
     expect(packed.length).toBeLessThan(100_000);
@@ -204,6 +243,15 @@ describe('packed files', () => {
     });
     expect(paths(intake)).toEqual(['kape.zip/C/a.evtx']);
     expect(codes(intake)).toEqual(['file-not-evtx kape.zip/C/c.evtx', 'file-other-format kape.zip/C/d.evtx']);
+    const torn: ZipEntry = {
+      ...entry('e.evtx', logBytes()),
+      stream: () => {
+        throw new Error('no local header');
+      },
+    };
+    expect(codes(await readFiles([zip], { openZip: () => Promise.resolve([torn]) }))).toEqual([
+      'file-not-evtx kape.zip/e.evtx',
+    ]);
     const broken = await readFiles([zip], { openZip: () => Promise.reject(new Error('no directory')) });
     expect(broken.problems[0]?.detail).toBe('damaged zip archive');
   });

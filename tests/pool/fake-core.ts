@@ -31,19 +31,14 @@ export function fakeCores(): CreateScanCore {
   const hung = new Set<string>();
   return () => ({
     openFile: () => Promise.resolve({ dataOffset: 4_096, scannable: true, problems: [] }),
-    correlate: (parts) =>
-      parts.length === 0
-        ? []
-        : [
-            {
-              rule: 1,
-              last: { file: 0, row: fakeRow(0) },
-              firstTime: '',
-              count: parts.length,
-              groupBy: [],
-              records: [],
-            },
-          ],
+    correlate: ({ files, parts }) => {
+      const records = parts.map(({ rank }) => ({ file: files[rank]!.number, recordId: '', offset: 0 }));
+      const last = { file: 0, row: fakeRow(0) };
+      return Promise.resolve({
+        hits: [{ rule: 1, last, firstTime: '', count: parts.length, groupBy: [], records }],
+        problems: [],
+      });
+    },
     async *scanRun(run, signal) {
       const sliceBytes = run.chunksPerSlice * CHUNK;
       for (let at = run.start; at < run.start + run.byteLength; at += sliceBytes) {

@@ -89,7 +89,7 @@ describe('every chunk is settled exactly once', () => {
         const out: PlannedRun[] = [];
         let budget = 100_000;
         while (!plan.finished && (budget -= 1) > 0) {
-          const step = stream.next().value;
+          const step = stream.next().value as { die: number; share: number; worker: number };
           const taken = out.length < 4 ? plan.take(out[step.worker % Math.max(1, out.length)]?.file) : undefined;
           if (taken !== undefined) out.push(taken.open ? plan.opened(taken, 4_096, true) : taken);
           if (taken !== undefined && step.share < 0.5) continue;

@@ -7,6 +7,7 @@ import { createWorkerScanner } from '../../src/pool/worker-scanner.ts';
 import { Chunk, chunkOffsets, fakeCores, fakeFile, Recorder } from './fake-core.ts';
 
 const loadProgram = (): Promise<ArrayBuffer> => Promise.resolve(new ArrayBuffer(8));
+const loadCorrelations = (): Promise<never[]> => Promise.resolve([]);
 const good = (count: number): number[] => Array.from({ length: count }, () => Chunk.Good);
 const opened: Scanner[] = [];
 
@@ -139,7 +140,7 @@ describe('a worker that dies', () => {
       };
       return worker;
     };
-    const scanner = createWorkerScanner({ startWorker, loadProgram, workers: 2 });
+    const scanner = createWorkerScanner({ startWorker, loadProgram, loadCorrelations, workers: 2 });
     opened.push(scanner);
     const heard = new Recorder();
     await scanner.scan([fakeFile(0, 'a.evtx', good(50))], { recovered: false }, heard).done;
@@ -186,6 +187,7 @@ describe('cancelling', () => {
     const scanner = createWorkerScanner({
       startWorker: () => new Promise<WorkerLike>(() => undefined),
       loadProgram,
+      loadCorrelations,
       workers: 2,
     });
     const handle = scanner.scan([fakeFile(0, 'a.evtx', good(2))], { recovered: false }, new Recorder());

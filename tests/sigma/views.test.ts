@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { FieldKey } from '../../src/model/field-key.ts';
 import { ANY_FIELD, fieldKeyOf } from '../../src/model/field-key.ts';
 import { TRANSFORMS } from '../../src/model/transform.ts';
-import { ABSENT_FIELDS } from '../../src/sigma/views/absent-fields.ts';
 import { EVENT_VIEWS, FIELD_VIEWS, PROCESS_JOINS, ViewId } from '../../src/sigma/views/field-views.ts';
 
 type Fields = Readonly<Record<string, string | readonly string[]>>;
@@ -72,9 +71,8 @@ describe('Security 4688 as a process creation', () => {
   test('the event’s own names stay readable', () => {
     expect(value('NewProcessName')).toEqual(['C:\\Windows\\System32\\cmd.exe']);
   });
-  test('facts of the parent come by joins, facts of the file never', () => {
+  test('facts of the parent come by joins', () => {
     expect([...(PROCESS_JOINS.get(ViewId.Security4688)?.keys() ?? [])]).toContain('parentcommandline');
-    expect(ABSENT_FIELDS.get(ViewId.Security4688)?.has(fieldKeyOf('OriginalFileName'))).toBe(true);
   });
 });
 

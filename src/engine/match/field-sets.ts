@@ -44,6 +44,8 @@ export class FieldSets extends SetTable {
   union(a: number, b: number): number {
     if (a === b || b === ABSENT) return a;
     if (a === ABSENT) return b;
+    if (this.addsNothing(a, b)) return a;
+    if (this.addsNothing(b, a)) return b;
     const key = Math.min(a, b) * 0x40_0000 + Math.max(a, b);
     const known = this.unions.get(key);
     if (known !== undefined) return known;
@@ -55,40 +57,58 @@ export class FieldSets extends SetTable {
 
   /** The set with further verdicts; those that are known already are kept. */
   refine(set: number, verdicts: readonly Verdict[]): number {
-    const known = new Set(this.itemsOf(set));
+    const known = new Set(this.items.subarray(this.starts[set], this.starts[set + 1]));
     for (const { text, holds } of verdicts) known.add(this.literalCount + 2 * text + (holds ? 0 : 1));
-    const list = Int32Array.from([...known].sort((x, y) => x - y));
+    const list = Int32Array.from(known).sort();
     return this.intern(list, list.length, this.flags[set]!);
   }
 
+  /** The usual case: a value without any literal beside one whose set has no verdicts that could be lost. */
+  private addsNothing(a: number, b: number): boolean {
+    if (this.starts[b] !== this.starts[b + 1] || (this.flags[a]! | this.flags[b]!) !== this.flags[a]) return false;
+    const end = this.starts[a + 1]!;
+    return end === this.starts[a] || this.items[end - 1]! < this.literalCount;
+  }
+
+  /** Merges two ascending lists. Verdicts: true if one is true, false if both are known to be false, else unknown. */
   private unite(a: number, b: number): number {
-    const left = this.itemsOf(a);
-    const right = this.itemsOf(b);
-    const hits = new Set<number>();
-    for (const item of left) if (item < this.literalCount) hits.add(item);
-    for (const item of right) if (item < this.literalCount) hits.add(item);
-    const merged = [...hits];
-    const marks = new Set<number>();
-    for (const item of [...left, ...right]) if (item >= this.literalCount) marks.add((item - this.literalCount) >> 1);
-    const leftItems = new Set(left);
-    const rightItems = new Set(right);
-    for (const text of marks) {
-      const isTrue = this.literalCount + 2 * text;
-      if (leftItems.has(isTrue) || rightItems.has(isTrue)) merged.push(isTrue);
-      else if (this.isFalse(leftItems, text) && this.isFalse(rightItems, text)) merged.push(isTrue + 1);
+    const { items, starts, literalCount } = this;
+    let left = starts[a]!;
+    let right = starts[b]!;
+    const leftEnd = starts[a + 1]!;
+    const rightEnd = starts[b + 1]!;
+    const list = this.room(leftEnd - left + rightEnd - right);
+    let count = 0;
+    while (left < leftEnd || right < rightEnd) {
+      const x = left < leftEnd ? items[left]! : Infinity;
+      const y = right < rightEnd ? items[right]! : Infinity;
+      const item = Math.min(x, y);
+      if (x === item) left++;
+      if (y === item) right++;
+      if (item < literalCount || this.survives(item, a, b)) list[count++] = item;
     }
-    const list = Int32Array.from(merged).sort();
-    return this.intern(list, list.length, this.flags[a]! | this.flags[b]!);
+    return this.intern(list, count, this.flags[a]! | this.flags[b]!);
+  }
+
+  /** Whether a mark of one of two sets holds for both together. */
+  private survives(mark: number, a: number, b: number): boolean {
+    const text = (mark - this.literalCount) >> 1;
+    const isTrue = this.literalCount + 2 * text;
+    if (mark === isTrue) return true;
+    // A true mark comes right before the false one of the other set and stands for both.
+    return this.isFalse(a, text) && this.isFalse(b, text);
   }
 
   /** Known false: by its mark, or because the literal that every match needs was not found. */
-  private isFalse(items: ReadonlySet<number>, text: number): boolean {
+  private isFalse(set: number, text: number): boolean {
     const gate = this.gates[text]!;
-    return items.has(this.literalCount + 2 * text + 1) || (gate >= 0 && !items.has(gate));
+    return this.has(set, this.literalCount + 2 * text + 1) || (gate >= 0 && !this.has(set, gate));
   }
 
-  private itemsOf(set: number): Int32Array {
-    return this.items.slice(this.starts[set], this.starts[set + 1]);
+  private has(set: number, item: number): boolean {
+    const end = this.starts[set + 1]!;
+    for (let i = this.starts[set]!; i < end; i++) if (this.items[i] === item) return true;
+    return false;
   }
 
   private room(count: number): Int32Array {

@@ -2,18 +2,23 @@
 // turns witnesses round into "which entries does this predicate wake". Milliseconds for the largest group (Sysmon 1:
 // 1,414 rules, 14,000 predicates), once per kind of event.
 
-import type { FieldKey } from '../../model/field-key.ts';
+import { ANY_FIELD, type FieldKey } from '../../model/field-key.ts';
 import type { FieldSource, FieldView } from '../../model/field-view.ts';
 import { TRANSFORMS } from '../../model/transform.ts';
 import { Op, PredicateKind, ROUTE_COLUMNS, RouteColumn, type Program } from '../program.ts';
 import { NumberList } from '../compile/number-list.ts';
 import { Group, type GroupProgram, type Slot, type SlotSource } from './group.ts';
+import { KeywordFilter } from './keyword-filter.ts';
 import { Projection } from './projection.ts';
 import type { ValueSets } from './value-sets.ts';
 
-/** Numbers memo spaces for derived values, the same one for the same source of the same field. */
-export class SourceTags {
+/** More slots than a group can have: fields times views. */
+const MAX_SLOTS = 1 << 20;
+
+/** What groups share: memo spaces of derived values (one per source and field), and keyword filters. */
+export class SharedParts {
   private readonly tags = new Map<string, number>();
+  private readonly filters = new Map<string, KeywordFilter | undefined>();
 
   private readonly fieldCount: number;
 
@@ -30,17 +35,24 @@ export class SourceTags {
     }
     return tag;
   }
+
+  /** The filter for these literals; most groups have the keywords of the same rules. */
+  filterOf(program: Program, literals: readonly number[]): KeywordFilter | undefined {
+    const key = literals.join(',');
+    if (!this.filters.has(key)) this.filters.set(key, KeywordFilter.of(program, literals));
+    return this.filters.get(key);
+  }
 }
 
 /** Builds the group of these route rows on events to which these views always apply. */
 export function buildGroup(
   program: Program,
   sets: ValueSets,
-  tags: SourceTags,
+  shared: SharedParts,
   routes: readonly number[],
   eventViews: readonly number[],
 ): Group {
-  const builder = new GroupBuilder(program, tags, eventViews);
+  const builder = new GroupBuilder(program, shared, eventViews);
   const built = builder.build(routes);
   return new Group(built, () =>
     built.slots.map((slot) => {
@@ -65,12 +77,12 @@ class GroupBuilder {
   private readonly flagSlots = new Set<number>();
 
   private readonly program: Program;
-  private readonly tags: SourceTags;
+  private readonly shared: SharedParts;
   private readonly eventViews: readonly number[];
 
-  constructor(program: Program, tags: SourceTags, eventViews: readonly number[]) {
+  constructor(program: Program, shared: SharedParts, eventViews: readonly number[]) {
     this.program = program;
-    this.tags = tags;
+    this.shared = shared;
     this.eventViews = eventViews;
   }
 
@@ -117,6 +129,7 @@ class GroupBuilder {
       slots: this.slots,
       reads,
       entryReads,
+      filters: this.slots.map((slot) => this.filterOf(slot)),
       localKind: Uint8Array.from(this.kinds.toArray()),
       localSlot: this.localSlots.toArray(),
       localGate: this.gates.toArray(),
@@ -141,12 +154,20 @@ class GroupBuilder {
     const map = new Int32Array(range).fill(-1);
     for (const [literal, local] of this.literalLocals[slot.number]!) map[literal - firstLiteral] = local;
     for (const [predicate, local] of this.predicateLocals[slot.number]!) {
-      const text = this.program.predicateText[predicate]!;
+      const text = predicate < 0 ? -1 : this.program.predicateText[predicate]!;
       if (text < 0) continue;
       map[literalCount + 2 * text] = local;
       map[literalCount + 2 * text + 1] = local;
     }
     return map;
+  }
+
+  /** The filter of a slot that reads every value, where each of its predicates needs a literal. */
+  private filterOf(slot: Slot): KeywordFilter | undefined {
+    const readsAll = slot.key === ANY_FIELD || slot.sources.some((source) => source.transform === undefined && source.inputs.includes(ANY_FIELD));
+    if (!readsAll || this.flagSlots.has(slot.number)) return undefined;
+    const literals = [...this.literalLocals[slot.number]!.keys()].sort((a, b) => a - b);
+    return this.shared.filterOf(this.program, literals);
   }
 
   private copyCode(from: number, to: number, view: number, code: NumberList): void {
@@ -169,19 +190,21 @@ class GroupBuilder {
     const literal = program.predicateLiteral[predicate]!;
     if (kind === PredicateKind.Literal) return this.literalLocal(slot, literal);
     const locals = this.predicateLocals[slot]!;
-    const known = locals.get(predicate);
-    if (known !== undefined) return known;
-    const gate = literal >= 0 ? this.literalLocal(slot, literal) : -1;
     let other = -1;
     if (kind === PredicateKind.FieldRef) {
       const payload = program.header.payloads[program.predicatePayload[predicate]!]!;
       if (payload.kind === 'fieldref') other = this.slotOf(program.fieldNumber.get(payload.other)!, view);
     }
+    // The other field of a comparison may be read through another view than this one.
+    const name = other < 0 ? predicate : -1 - (predicate * MAX_SLOTS + other);
+    const known = locals.get(name);
+    if (known !== undefined) return known;
+    const gate = literal >= 0 ? this.literalLocal(slot, literal) : -1;
     // Whether text is needed at all depends on presence where no literal gates it.
     if (gate < 0) this.flagSlots.add(slot);
     if (other >= 0) this.flagSlots.add(other);
     const local = this.addLocal(kind, slot, gate, predicate, other);
-    locals.set(predicate, local);
+    locals.set(name, local);
     return local;
   }
 
@@ -233,7 +256,7 @@ class GroupBuilder {
     const sources: SlotSource[] = [];
     const seen = new Set<number>();
     for (const source of views.flatMap((item) => item.sources.get(key) ?? [])) {
-      const tag = this.tags.tagOf(field, source);
+      const tag = this.shared.tagOf(field, source);
       if (seen.has(tag)) continue;
       seen.add(tag);
       sources.push({ tag, inputs: source.inputs, transform: transformOf(source) });

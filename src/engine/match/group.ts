@@ -5,6 +5,7 @@
 
 import type { FieldKey } from '../../model/field-key.ts';
 import type { Transform } from '../../model/transform.ts';
+import type { KeywordFilter } from './keyword-filter.ts';
 import type { Projection } from './projection.ts';
 import { SetTable } from './set-table.ts';
 import { TupleMemo } from './tuple-memo.ts';
@@ -33,6 +34,8 @@ export interface GroupProgram {
   /** Slots that are only read, for correlation rows; per entry the numbers of those it needs, in order of its fields. */
   readonly reads: readonly Slot[];
   readonly entryReads: ReadonlyMap<number, readonly number[]>;
+  /** Per slot that reads every value of the event: what nearly all values can be told apart by, if anything can. */
+  readonly filters: readonly (KeywordFilter | undefined)[];
   readonly localKind: Uint8Array;
   readonly localSlot: Int32Array;
   /** Local of the literal without which the predicate is false, or -1. */

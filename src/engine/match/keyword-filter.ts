@@ -4,7 +4,7 @@
 
 import { ValueType } from '../../model/shape.ts';
 import { GRAM_FACTOR } from '../literal-hash.ts';
-import { Anchor, PredicateKind, type Program } from '../program.ts';
+import { Anchor, type Program } from '../program.ts';
 
 const BITS = 14;
 /** Shorter literals would make the filter look at every unit: then there is none. */
@@ -17,6 +17,8 @@ const INTEGER = '-0123456789';
 const HEX = '0123456789abcdefx';
 /** Units that the text of a type can have, folded. Types that are not listed are written as raw hex. */
 const ALPHABETS = new Map<number, string>([
+  [ValueType.Null, ''],
+  [ValueType.BinXml, ''],
   [ValueType.Int8, INTEGER],
   [ValueType.UInt8, INTEGER],
   [ValueType.Int16, INTEGER],
@@ -37,7 +39,7 @@ const ALPHABETS = new Map<number, string>([
 export class KeywordFilter {
   private readonly bitmap = new Int32Array((1 << BITS) >>> 5);
   /** Per BinXML type: 1 when the text of such a value could contain a keyword. */
-  private readonly possible = new Uint8Array(256);
+  readonly possible = new Uint8Array(256);
 
   private readonly stride: number;
 
@@ -45,32 +47,24 @@ export class KeywordFilter {
     this.stride = stride;
   }
 
-  /** The filter for the keywords of a program; undefined when some keyword is too short or not a plain `contains`. */
-  static of(program: Program): KeywordFilter | undefined {
-    const field = program.anyField;
-    if (field < 0) return undefined;
-    for (let i = 0; i < program.predicateField.length; i++) {
-      if (program.predicateField[i] !== field) continue;
-      const kind = program.predicateKind[i]!;
-      if (program.predicateLiteral[i]! < 0 || (kind !== PredicateKind.Literal && kind < PredicateKind.Cased)) return undefined;
-    }
-    const first = program.fieldLiterals[field]!;
-    const last = program.fieldLiterals[field + 1]!;
+  /** A filter that lets every value with one of these literals pass; undefined when they are too short or not plain `contains`. */
+  static of(program: Program, literals: readonly number[]): KeywordFilter | undefined {
     let shortest = LONGEST_STRIDE + 3;
-    for (let literal = first; literal < last; literal++) {
+    for (const literal of literals) {
       if (program.literalAnchor[literal] !== Anchor.Contains) return undefined;
       shortest = Math.min(shortest, program.literalLength[literal]!);
     }
-    if (shortest < SHORTEST || first === last) return undefined;
+    if (shortest < SHORTEST || literals.length === 0) return undefined;
     const filter = new KeywordFilter(shortest - 3);
-    for (let literal = first; literal < last; literal++) filter.add(program, literal);
+    for (const literal of literals) filter.add(program, literal);
+    for (let type = 0; type < 256; type++) filter.possible[type] = filter.isPossible(program, literals, type) ? 1 : 0;
     return filter;
   }
 
   /** False when no keyword can occur in the value. */
   mayContain(view: DataView, type: number, offset: number, length: number): boolean {
-    const scalar = type & ~ValueType.Array;
-    if (scalar !== ValueType.String) return this.possible[scalar] === 1;
+    if (this.possible[type] === 0) return false;
+    if ((type & ~ValueType.Array) !== ValueType.String) return true;
     const { bitmap } = this;
     const step = this.stride * 2;
     const last = offset + length - 8;
@@ -84,6 +78,20 @@ export class KeywordFilter {
     return false;
   }
 
+  /** Whether the text of such a value could contain one of the literals at all. */
+  private isPossible(program: Program, literals: readonly number[], type: number): boolean {
+    const scalar = type & ~ValueType.Array;
+    if (scalar === ValueType.String || scalar === ValueType.AnsiString) return true;
+    const alphabet = ALPHABETS.get(scalar) ?? HEX;
+    return literals.some((literal) => {
+      const start = program.literalOffset[literal]!;
+      for (let i = start; i < start + program.literalLength[literal]!; i++) {
+        if (!alphabet.includes(String.fromCharCode(program.pool[i]!))) return false;
+      }
+      return true;
+    });
+  }
+
   private add(program: Program, literal: number): void {
     const start = program.literalOffset[literal]!;
     const units = program.pool.subarray(start, start + program.literalLength[literal]!);
@@ -93,11 +101,6 @@ export class KeywordFilter {
       if ((a | b | c | d) > 127) continue;
       const bit = Math.imul(a | (b << 16) | (c << 8) | (d << 24) | LETTER_CASE, GRAM_FACTOR) >>> (32 - BITS);
       this.bitmap[bit >>> 5]! |= 1 << (bit & 31);
-    }
-    for (let type = 0; type < 256; type++) {
-      const alphabet = ALPHABETS.get(type) ?? HEX;
-      const isText = type === ValueType.String || type === ValueType.AnsiString;
-      if (isText || units.every((unit) => alphabet.includes(String.fromCharCode(unit)))) this.possible[type] = 1;
     }
   }
 }

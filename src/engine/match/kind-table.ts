@@ -1,9 +1,10 @@
 // Per outer shape: how to read the names that route an event, and what is known about the kinds met with it. Holds the
 // plans, so everything that depends on shapes dies with the shape (reference: engine algorithms 3.3, 3.4).
 
-import { eventIdOfText } from '../event-kind.ts';
+import { eventIdOfText, NO_EVENT_ID } from '../event-kind.ts';
 import type { Shape, ValueTable } from '../../model/shape.ts';
 import { ValueType } from '../../model/shape.ts';
+import type { EventLeaves } from './event-leaves.ts';
 import type { Group } from './group.ts';
 import { leafText, NameReader, type NameTable } from './name-reader.ts';
 import type { Plan } from './plan.ts';
@@ -35,8 +36,6 @@ export interface ShapeKind {
   readonly provider: number;
   readonly eventId: number;
   readonly group: Group | null;
-  /** Plans by the list of embedded shapes. */
-  readonly plans: Map<number, Plan>;
   lastInner: number;
   lastPlan: Plan | undefined;
   /** The tally in use, of slice number `tallySlice`. */
@@ -51,6 +50,9 @@ export class OuterShape {
   readonly provider: NameReader;
   readonly computer: NameReader;
   readonly kinds = new Map<number, ShapeKind>();
+  /** Leaves by the list of embedded shapes, and plans by that list for each group. */
+  readonly leaves = new Map<number, EventLeaves>();
+  readonly plans = new Map<Group, Map<number, Plan>>();
   last: ShapeKind | undefined;
   private readonly eventIdLeaf: number;
   private readonly eventIdIndex: number;
@@ -67,7 +69,7 @@ export class OuterShape {
     this.eventIdIndex = only?.kind === 'value' ? only.index : -1;
   }
 
-  /** System/EventID of a record: low 16 bits, 0 when it has none. */
+  /** System/EventID of a record: low 16 bits, NO_EVENT_ID when it has none. */
   eventId(bytes: Uint8Array, view: DataView, values: ValueTable): number {
     const i = this.eventIdIndex;
     if (i >= 0 && i < values.count) {
@@ -77,6 +79,6 @@ export class OuterShape {
       }
     }
     const leaf = this.shape.leaves[this.eventIdLeaf];
-    return leaf === undefined ? 0 : eventIdOfText(leafText(leaf, bytes, view, values));
+    return leaf === undefined ? NO_EVENT_ID : eventIdOfText(leafText(leaf, bytes, view, values));
   }
 }

@@ -31,6 +31,7 @@ export class NameTable {
 }
 
 const KEPT_BYTES = 256;
+const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 /** Reads one name from the records of one shape. */
 export class NameReader {
@@ -38,6 +39,7 @@ export class NameReader {
   private readonly index: number;
   private readonly leaf: Leaf | undefined;
   private last = new Uint8Array(0);
+  private lastView = NO_VIEW;
   private lastLength = -1;
   private lastType = -1;
   private lastNumber = 0;
@@ -61,14 +63,21 @@ export class NameReader {
     const offset = values.offset[i]!;
     const length = values.length[i]!;
     if (type === this.lastType && length === this.lastLength) {
-      const last = this.last;
+      const { last, lastView } = this;
+      const words = length & ~3;
       let at = 0;
-      while (at < length && bytes[offset + at] === last[at]) at++;
-      if (at === length) return this.lastNumber;
+      while (at < words && view.getInt32(offset + at, true) === lastView.getInt32(at, true)) at += 4;
+      if (at === words) {
+        while (at < length && bytes[offset + at] === last[at]) at++;
+        if (at === length) return this.lastNumber;
+      }
     }
     const number = this.names.numberOf(formatValue(bytes, view, type, offset, length));
     if (length <= KEPT_BYTES) {
-      if (this.last.length === 0) this.last = new Uint8Array(KEPT_BYTES);
+      if (this.last.length === 0) {
+        this.last = new Uint8Array(KEPT_BYTES);
+        this.lastView = new DataView(this.last.buffer);
+      }
       for (let at = 0; at < length; at++) this.last[at] = bytes[offset + at]!;
       this.lastType = type;
       this.lastLength = length;

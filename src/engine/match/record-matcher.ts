@@ -8,20 +8,18 @@ import { ValueType } from '../../model/shape.ts';
 import { DEFAULT_LIMITS, type EngineLimits } from '../limits.ts';
 import { PredicateKind, type Program } from '../program.ts';
 import { Evaluator, Truth, type TextJudge } from './evaluate.ts';
+import { collectLeaves, type LeafCache } from './event-leaves.ts';
 import type { Verdict } from './field-sets.ts';
 import type { Group } from './group.ts';
-import { KeywordFilter } from './keyword-filter.ts';
 import { OuterShape, type KindNames, type KindTally, type ShapeKind } from './kind-table.ts';
 import { NameTable } from './name-reader.ts';
-import { makePlan, OP_COLUMNS, OpFlag, type Plan, type SlowSlot } from './plan.ts';
+import { makePlan, OP_COLUMNS, OpFlag, type Plan } from './plan.ts';
 import { RecordValues } from './record-values.ts';
 import { Router } from './router.ts';
 import { ABSENT, EMPTY, SetFlag } from './set-table.ts';
 import { TextTests } from './text-tests.ts';
 import { ValueSets } from './value-sets.ts';
 
-/** Records between two looks at the caps; a record adds a bounded number of entries. */
-const CHECK_EVERY = 256;
 /** Plans by data-dependent element names that one plan keeps. */
 const MAX_NAMED_PLANS = 256;
 
@@ -52,11 +50,12 @@ export class RecordMatcher implements TextJudge {
   private readonly limits: EngineLimits;
   private readonly router: Router;
   private readonly values: RecordValues;
+  private readonly leafCache: LeafCache = new Map();
   private outers: (OuterShape | undefined)[] = [];
   private outerCount = 0;
   private planCount = 0;
   private tuple = new Int32Array(64);
-  private untilCheck = CHECK_EVERY;
+  private untilCheck: number;
   private slice = 1;
   private readonly tallyTable = new Map<string, KindTally>();
   private seen: Uint8Array = new Uint8Array(0);
@@ -71,6 +70,7 @@ export class RecordMatcher implements TextJudge {
   constructor(program: Program, limits: Partial<EngineLimits> = {}) {
     this.program = program;
     this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.untilCheck = this.limits.checkEvery;
     this.names = {
       channels: new NameTable(this.limits.names),
       providers: new NameTable(this.limits.names),
@@ -78,7 +78,7 @@ export class RecordMatcher implements TextJudge {
     };
     this.sets = new ValueSets(program, this.limits);
     this.router = new Router(program, this.sets);
-    this.values = new RecordValues(this.sets, KeywordFilter.of(program));
+    this.values = new RecordValues(this.sets);
     this.tests = new TextTests(program.header.payloads);
     this.evaluator = new Evaluator(program.header.depth);
   }
@@ -178,11 +178,11 @@ export class RecordMatcher implements TextJudge {
     let kind = outer.last;
     if (kind === undefined || kind.eventId !== eventId || kind.channel !== channel || kind.provider !== provider) {
       // Names are capped at 65,535 of each sort, so the key stays an exact integer.
-      const key = (channel * 65_536 + provider) * 65_536 + eventId;
+      const key = (channel * 65_536 + provider) * 131_072 + (eventId & 0x1_ffff);
       kind = outer.kinds.get(key);
       if (kind === undefined) {
         const group = this.router.groupFor(this.names.channels.texts[channel]!, this.names.providers.texts[provider]!, eventId);
-        kind = { channel, provider, eventId, group, plans: new Map(), lastInner: -1, lastPlan: undefined, tally: undefined, tallySlice: 0 };
+        kind = { channel, provider, eventId, group, lastInner: -1, lastPlan: undefined, tally: undefined, tallySlice: 0 };
         outer.kinds.set(key, kind);
         this.planCount++;
       }
@@ -228,10 +228,21 @@ export class RecordMatcher implements TextJudge {
   }
 
   private planFor(cursor: RecordCursor, kind: ShapeKind, group: Group, inner: number): Plan {
-    let plan = kind.plans.get(inner);
+    const outer = this.outers[cursor.shape.id]!;
+    let plans = outer.plans.get(group);
+    if (plans === undefined) {
+      plans = new Map();
+      outer.plans.set(group, plans);
+    }
+    let plan = plans.get(inner);
     if (plan === undefined) {
-      plan = makePlan(cursor, group, []);
-      kind.plans.set(inner, plan);
+      let leaves = outer.leaves.get(inner);
+      if (leaves === undefined) {
+        leaves = collectLeaves(cursor, this.leafCache, []);
+        outer.leaves.set(inner, leaves);
+      }
+      plan = makePlan(leaves, group);
+      plans.set(inner, plan);
       this.planCount++;
     }
     kind.lastInner = inner;
@@ -242,14 +253,11 @@ export class RecordMatcher implements TextJudge {
   /** The plan for the names that this record gives its Data elements. */
   private namedPlan(cursor: RecordCursor, group: Group, plan: Plan, eventOf: () => EventElement): Plan {
     this.values.enter(cursor, eventOf);
-    const names: string[] = [];
-    for (let i = 0; i < plan.dynamicNames.length; i += 2) {
-      names.push(this.values.nameAt(plan.dynamicNames[i]!, plan.dynamicNames[i + 1]!));
-    }
+    const names = plan.dynamicNames.map((leaf) => this.values.nameOf(leaf));
     const key = JSON.stringify(names);
     let named = plan.byNames.get(key);
     if (named === undefined) {
-      named = makePlan(cursor, group, names);
+      named = makePlan(collectLeaves(cursor, this.leafCache, names), group);
       if (plan.byNames.size >= MAX_NAMED_PLANS) plan.byNames.clear();
       plan.byNames.set(key, named);
     }
@@ -283,11 +291,11 @@ export class RecordMatcher implements TextJudge {
       const type = index < table.count ? table.type[index]! : ValueType.Null;
       if (type === ValueType.Null) {
         set = (flags & OpFlag.NullIsAbsent) !== 0 ? ABSENT : EMPTY;
-      } else if (type === ValueType.BinXml || (type >= ValueType.Array && (flags & OpFlag.Attribute) !== 0)) {
-        set = this.values.setOf(plan.described[slot]!);
+      } else if (type === ValueType.BinXml || (type >= ValueType.Array && (flags & OpFlag.EmptyIsAbsent) !== 0)) {
+        set = this.values.setOf(plan.readers[slot]!);
       } else {
         set = sets.ofValue(field, field, bytes, view, type, table.offset[index]!, table.length[index]!);
-        if (set === EMPTY && (flags & OpFlag.Attribute) !== 0) set = ABSENT;
+        if (set === EMPTY && (flags & OpFlag.EmptyIsAbsent) !== 0) set = ABSENT;
       }
       const fieldSets = sets.sets(field);
       seen[slot]! |= fieldSets.flags[set]!;
@@ -381,7 +389,7 @@ export class RecordMatcher implements TextJudge {
   }
 
   private textsOf(slot: number): readonly string[] {
-    return (this.texts[slot] ??= this.values.textsOf(this.plan!.described[slot] as SlowSlot));
+    return (this.texts[slot] ??= this.values.textsOf(this.plan!.readers[slot]!));
   }
 
   /** Stores the verdicts in the set of the slot's value, if that is one value in the memo. */
@@ -399,13 +407,13 @@ export class RecordMatcher implements TextJudge {
     const length = table.length[index]!;
     if (type === ValueType.Null || type === ValueType.BinXml || length === 0) return;
     const { memo } = this.sets;
-    if (!memo.find((field << 8) | type, cursor.bytes, table.offset[index]!, length)) return;
+    if (!memo.find((field << 8) | type, cursor.bytes, cursor.view, table.offset[index]!, length)) return;
     memo.refine(this.sets.sets(field).refine(memo.found, verdicts));
   }
 
   /** Keeps every cache within its cap. Only between records: nothing of a record may lose its meaning halfway. */
   private checkCaps(): void {
-    this.untilCheck = CHECK_EVERY;
+    this.untilCheck = this.limits.checkEvery;
     const { limits, sets } = this;
     let weight = 0;
     let tuples = 0;
@@ -420,6 +428,7 @@ export class RecordMatcher implements TextJudge {
     }
     if (this.planCount > limits.plans || this.outerCount > limits.plans) {
       this.outers = [];
+      this.leafCache.clear();
       this.outerCount = 0;
       this.planCount = 0;
       this.kind = undefined;

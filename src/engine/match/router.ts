@@ -3,7 +3,7 @@
 
 import { foldText } from '../../base/fold.ts';
 import { ROUTE_COLUMNS, RouteColumn, type Program } from '../program.ts';
-import { buildGroup, SourceTags } from './group-builder.ts';
+import { buildGroup, SharedParts } from './group-builder.ts';
 import type { Group } from './group.ts';
 import type { ValueSets } from './value-sets.ts';
 
@@ -11,7 +11,7 @@ export class Router {
   readonly groups: Group[] = [];
   private readonly byKind = new Map<string, Group | null>();
   private readonly byRoutes = new Map<string, Group>();
-  private readonly tags: SourceTags;
+  private readonly shared: SharedParts;
   /** Route rows by channel number, and those of any channel. */
   private readonly byChannel = new Map<number, number[]>();
   private readonly anyChannel: number[] = [];
@@ -22,7 +22,7 @@ export class Router {
   constructor(program: Program, sets: ValueSets) {
     this.program = program;
     this.sets = sets;
-    this.tags = new SourceTags(program.header.fields.length);
+    this.shared = new SharedParts(program.header.fields.length);
     const rows = program.routes.length / ROUTE_COLUMNS;
     for (let row = 0; row < rows; row++) {
       const channel = program.routes[row * ROUTE_COLUMNS + RouteColumn.Channel]!;
@@ -58,7 +58,7 @@ export class Router {
     const key = `${views.join(',')}:${routes.join(',')}`;
     let group = this.byRoutes.get(key);
     if (group === undefined) {
-      group = buildGroup(this.program, this.sets, this.tags, routes, views);
+      group = buildGroup(this.program, this.sets, this.shared, routes, views);
       this.byRoutes.set(key, group);
       this.groups.push(group);
     }

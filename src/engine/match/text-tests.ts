@@ -54,8 +54,8 @@ function compileTest(predicate: Predicate): TextTest {
     }
     case 'number': {
       const operand = compileNumber(predicate.value);
-      const { compare, value } = predicate;
-      if (compare === 'eq') return (text) => text === value || equalsNumericText(text, operand);
+      const { compare } = predicate;
+      if (compare === 'eq') return (text) => equalsNumericText(text, operand);
       return (text) => {
         const order = compareNumericText(text, operand);
         return order !== undefined && satisfies(order, compare);

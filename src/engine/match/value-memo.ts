@@ -18,6 +18,7 @@ class Generation {
   offsets = new Int32Array(FIRST_TABLE >>> 1);
   sets = new Int32Array(FIRST_TABLE >>> 1);
   arena = new Uint8Array(FIRST_ARENA);
+  arenaView = new DataView(this.arena.buffer);
   count = 0;
   used = 0;
 
@@ -68,8 +69,8 @@ export class ValueMemo {
   }
 
   /** Looks a value up; on true its set id is in `found`. After false, remember() may store it. */
-  find(tag: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    const hash = this.limits.constantHash ? 1 : hashValue(tag, bytes, offset, length);
+  find(tag: number, bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
+    const hash = this.limits.constantHash ? 1 : hashValue(tag, bytes, view, offset, length);
     const young = this.young;
     const mask = young.table.length - 1;
     let slot = hash & mask;
@@ -79,7 +80,7 @@ export class ValueMemo {
     for (;;) {
       const entry = young.table[slot]!;
       if (entry < 0) break;
-      if (young.hashes[entry] === hash && young.tags[entry] === tag && young.lengths[entry] === length && sameBytes(young.arena, young.offsets[entry]!, bytes, offset, length)) {
+      if (young.hashes[entry] === hash && young.tags[entry] === tag && young.lengths[entry] === length && sameBytes(young.arenaView, young.arena, young.offsets[entry]!, view, bytes, offset, length)) {
         this.found = young.sets[entry]!;
         this.lastEntry = entry;
         this.hits++;
@@ -92,7 +93,7 @@ export class ValueMemo {
       slot = (slot + 1) & mask;
     }
     this.lastSlot = slot;
-    if (this.old.count > 0 && this.findOld(hash, tag, bytes, offset, length)) {
+    if (this.old.count > 0 && this.findOld(hash, tag, bytes, view, offset, length)) {
       this.hits++;
       this.remember(tag, bytes, offset, length, this.found);
       return true;
@@ -113,6 +114,7 @@ export class ValueMemo {
       const larger = new Uint8Array(Math.max(young.arena.length * 2, young.used + length));
       larger.set(young.arena);
       young.arena = larger;
+      young.arenaView = new DataView(larger.buffer);
     }
     young.hashes[entry] = this.lastHash;
     young.tags[entry] = tag;
@@ -134,14 +136,14 @@ export class ValueMemo {
     if (this.lastEntry >= 0) this.young.sets[this.lastEntry] = set;
   }
 
-  private findOld(hash: number, tag: number, bytes: Uint8Array, offset: number, length: number): boolean {
+  private findOld(hash: number, tag: number, bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
     const old = this.old;
     const mask = old.table.length - 1;
     let slot = hash & mask;
     for (let probes = this.limits.memoProbes; probes > 0; probes--) {
       const entry = old.table[slot]!;
       if (entry < 0) return false;
-      if (old.hashes[entry] === hash && old.tags[entry] === tag && old.lengths[entry] === length && sameBytes(old.arena, old.offsets[entry]!, bytes, offset, length)) {
+      if (old.hashes[entry] === hash && old.tags[entry] === tag && old.lengths[entry] === length && sameBytes(old.arenaView, old.arena, old.offsets[entry]!, view, bytes, offset, length)) {
         this.found = old.sets[entry]!;
         return true;
       }
@@ -172,21 +174,30 @@ export class ValueMemo {
   }
 }
 
-function sameBytes(a: Uint8Array, aOffset: number, b: Uint8Array, bOffset: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (a[aOffset + i] !== b[bOffset + i]) return false;
+/** Four bytes at a step; the last ones alone. */
+function sameBytes(aView: DataView, a: Uint8Array, aAt: number, bView: DataView, b: Uint8Array, bAt: number, length: number): boolean {
+  const words = length & ~3;
+  for (let i = 0; i < words; i += 4) if (aView.getInt32(aAt + i, true) !== bView.getInt32(bAt + i, true)) return false;
+  for (let i = words; i < length; i++) if (a[aAt + i] !== b[bAt + i]) return false;
   return true;
 }
 
-function hashValue(tag: number, bytes: Uint8Array, offset: number, length: number): number {
+/** Two lanes of 32 bits, eight bytes a step. */
+function hashValue(tag: number, bytes: Uint8Array, view: DataView, offset: number, length: number): number {
   let a = Math.imul(tag, 0x9e37_79b1) ^ length;
   let b = 0x85eb_ca6b;
   const end = offset + length;
   let at = offset;
   for (; at + 8 <= end; at += 8) {
-    a = Math.imul(a ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)), 0x1b87_3593);
+    a = Math.imul(a ^ view.getInt32(at, true), 0x1b87_3593);
     a ^= a >>> 15;
-    b = Math.imul(b ^ (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24)), 0x2d51_ca6b);
+    b = Math.imul(b ^ view.getInt32(at + 4, true), 0x2d51_ca6b);
     b ^= b >>> 13;
+  }
+  if (at + 4 <= end) {
+    b = Math.imul(b ^ view.getInt32(at, true), 0x2d51_ca6b);
+    b ^= b >>> 13;
+    at += 4;
   }
   for (; at < end; at++) {
     a = Math.imul(a ^ bytes[at]!, 0x1b87_3593);

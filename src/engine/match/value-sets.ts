@@ -61,7 +61,7 @@ export class ValueSets {
    */
   ofValue(field: number, tag: number, bytes: Uint8Array, view: DataView, type: number, offset: number, length: number): number {
     if (length === 0 || type === ValueType.Null) return EMPTY;
-    if (this.memo.find((tag << 8) | type, bytes, offset, length)) return this.memo.found;
+    if (this.memo.find((tag << 8) | type, bytes, view, offset, length)) return this.memo.found;
     const set = this.scanValue(field, bytes, view, type, offset, length);
     this.memo.remember((tag << 8) | type, bytes, offset, length, set);
     return set;

@@ -5,7 +5,12 @@
 import { Mark, type EventElement } from '../../model/event.ts';
 
 /** An event tree without marks, as it is written out. */
-export type CanonicalElement = [name: string, attributes: [string, string][], text: string, children: CanonicalElement[]];
+export type CanonicalElement = [
+  name: string,
+  attributes: [string, string][],
+  text: string,
+  children: CanonicalElement[],
+];
 
 /** The element as plain data, without marks and omitted elements. Depth is bounded by the renderer. */
 export function canonicalOf(element: EventElement): CanonicalElement {

@@ -115,7 +115,10 @@ export class ElementBuilder {
     if (items.length === 1) {
       const text = items[0]!;
       // evtx_dump does not see a number in an array of one.
-      this.addText(text, (markOfType(itemType, text) & ~(Mark.Integer | Mark.Boolean)) | (this.#inAttribute ? 0 : Mark.ArrayStart));
+      this.addText(
+        text,
+        (markOfType(itemType, text) & ~(Mark.Integer | Mark.Boolean)) | (this.#inAttribute ? 0 : Mark.ArrayStart),
+      );
       return;
     }
     this.#arrays.push({
@@ -128,10 +131,13 @@ export class ElementBuilder {
     else this.#pieces++;
   }
 
-  /** An optional substitution of the current text is null: the attribute or the element (unless a root) is not part of the event (F61). */
-  addOptionalNull(isRoot: boolean): void {
+  /**
+   * An optional substitution of the current text is null: the attribute, or else the element unless it is to be kept, is
+   * not part of the event (F61).
+   */
+  addOptionalNull(keepElement: boolean): void {
     if (this.#inAttribute) this.#attributeOmitted = true;
-    else if (!isRoot) this.omitted = true;
+    else if (!keepElement) this.omitted = true;
   }
 
   /** Whether closing gives more than one element. */
@@ -197,9 +203,7 @@ export class ElementBuilder {
     const inContent = slots.some((slot) => slot.attribute < 0);
     const { text, mark } = inContent ? fill(-1, this.text) : { text: this.text, mark: this.#marks };
     const marks =
-      (this.#pieces === 1 ? mark : 0) |
-      (first ? Mark.ArrayStart : Mark.ArrayItem) |
-      (this.omitted ? Mark.Omitted : 0);
+      (this.#pieces === 1 ? mark : 0) | (first ? Mark.ArrayStart : Mark.ArrayItem) | (this.omitted ? Mark.Omitted : 0);
     return [this.name, attributes, text, this.children, marks];
   }
 }

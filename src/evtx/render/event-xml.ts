@@ -48,9 +48,13 @@ function escapeXml(text: string, inAttribute: boolean): string {
     .replace(inAttribute ? /[&<>'"\t\n\r]/g : /[&<>\n\r]/g, (unit) => ESCAPES.get(unit) ?? unit);
 }
 
-const NAME_START = ':A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd';
+const NAME_START =
+  ':A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd';
+// The ranges of the XML grammar hold joiners and combining marks on purpose.
+/* eslint-disable no-misleading-character-class */
 const VALID_NAME = new RegExp(`^[${NAME_START}][${NAME_START}\\-.0-9\\u00b7\\u0300-\\u036f\\u203f\\u2040]*$`);
 const NOT_IN_NAME = new RegExp(`[^${NAME_START}\\-.0-9\\u00b7\\u0300-\\u036f\\u203f\\u2040]`, 'g');
+/* eslint-enable no-misleading-character-class */
 
 /** An XML name: characters that no name may hold become `_`. */
 function xmlName(name: string): string {

@@ -33,11 +33,15 @@ function formatObject(element: EventElement, isContainer: boolean): string {
         if (name !== undefined) members.push(`${formatJsonString(dialectText(name[1], name[2]))}:${formatData(child)}`);
       } else if (!listed) {
         listed = true;
-        members.push(`"Data":{"#text":${data.length === 1 ? formatData(child) : `[${data.map(formatData).join(',')}]`}}`);
+        members.push(
+          `"Data":{"#text":${data.length === 1 ? formatData(child) : `[${data.map(formatData).join(',')}]`}}`,
+        );
       }
       continue;
     }
-    members.push(`${formatJsonString(numberedName(seen, child[0]))}:${formatElement(child, isDataContainer(child[0]))}`);
+    members.push(
+      `${formatJsonString(numberedName(seen, child[0]))}:${formatElement(child, isDataContainer(child[0]))}`,
+    );
   }
   return `{${members.join(',')}}`;
 }
@@ -67,6 +71,8 @@ export function numberedName(seen: Map<string, number>, name: string): string {
 
 /** An object of attribute values. */
 export function formatAttributes(attributes: readonly EventAttribute[]): string {
-  const members = attributes.map(([name, value, marks]) => `${formatJsonString(name)}:${formatDialectScalar(value, marks)}`);
+  const members = attributes.map(
+    ([name, value, marks]) => `${formatJsonString(name)}:${formatDialectScalar(value, marks)}`,
+  );
   return `{${members.join(',')}}`;
 }

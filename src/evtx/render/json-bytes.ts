@@ -62,7 +62,7 @@ export function writeUtf16AsJson(
       }
     }
     // One of the next four needs care: unit by unit past them.
-    for (const stop = Math.min(end, i + 8); i < stop; ) {
+    for (const stop = Math.min(end, i + 8); i < stop;) {
       const unit = view.getUint16(i, true);
       i += 2;
       if (unit < 0x80 && KIND[unit] === PLAIN) {
@@ -87,7 +87,13 @@ function isPlain(four: number): boolean {
 }
 
 /** Writes a windows-1252 string without its NULs; gives the end position in `out`. */
-export function writeAnsiAsJson(bytes: Uint8Array, offset: number, length: number, out: Uint8Array, at: number): number {
+export function writeAnsiAsJson(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  out: Uint8Array,
+  at: number,
+): number {
   let place = at;
   for (let i = offset; i < offset + length; i++) {
     const byte = bytes[i]!;

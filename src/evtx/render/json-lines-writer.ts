@@ -383,7 +383,8 @@ export class JsonLinesWriter {
         if (length >= 4) return writeDecimal(this.#view.getUint32(offset, true), out, at);
         break;
       case ValueType.UInt64:
-        if (length >= 8) return writeDecimal64(this.#view.getUint32(offset + 4, true), this.#view.getUint32(offset, true), out, at);
+        if (length >= 8)
+          return writeDecimal64(this.#view.getUint32(offset + 4, true), this.#view.getUint32(offset, true), out, at);
         break;
       case ValueType.Bool:
       case ValueType.Int8:

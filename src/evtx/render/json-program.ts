@@ -137,7 +137,8 @@ function elementsOf(shape: Shape): Element | undefined {
         target?.push({ text: shape.texts[a]! });
         break;
       case ShapeOp.Value:
-        if (shape.steps[at + 2] === ValueType.BinXml && target === top?.pieces && top !== undefined) top.children.push({ embed: a });
+        if (shape.steps[at + 2] === ValueType.BinXml && target === top?.pieces && top !== undefined)
+          top.children.push({ embed: a });
         else target?.push({ value: a, optional: shape.steps[at + 3]! === 1 });
         break;
       default:
@@ -260,7 +261,9 @@ class JsonCompiler {
     if (fixed && staticText(element.pieces) === '') {
       const members = element.attributes.flatMap((attribute) => {
         const text = staticText(attribute.pieces);
-        return text === undefined || text === '' ? [] : [`${formatJsonString(attribute.name)}:${formatJsonString(text)}`];
+        return text === undefined || text === ''
+          ? []
+          : [`${formatJsonString(attribute.name)}:${formatJsonString(text)}`];
       });
       this.#bytes(members.length === 0 ? 'null,' : `{"#attributes":{${members.join(',')}}},`);
       return;
@@ -302,7 +305,9 @@ class JsonCompiler {
     const elements = element.children.filter((child) => 'name' in child);
     const data = isContainer ? elements.filter((child) => child.name === 'Data') : [];
     const names = data.map((child) => {
-      const name = child.attributes.find((attribute) => attribute.name === 'Name' && staticText(attribute.pieces) !== '');
+      const name = child.attributes.find(
+        (attribute) => attribute.name === 'Name' && staticText(attribute.pieces) !== '',
+      );
       if (name === undefined) return undefined;
       const text = staticText(name.pieces);
       if (text === undefined) throw new Unsupported();

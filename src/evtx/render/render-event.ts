@@ -132,8 +132,7 @@ class EventRenderer {
         this.#addText(shape.texts[a]!, 0);
         return;
       case ShapeOp.Value:
-        // Neither a missing fragment nor an optional value directly in the root takes the root away (F61).
-        this.#takeValue(frame, a, c === 1 && b !== ValueType.BinXml);
+        this.#takeValue(frame, a, b, c === 1);
         return;
       default:
         // Processing instructions are not part of the tree.
@@ -145,10 +144,11 @@ class EventRenderer {
     return this.#open[this.#open.length - 1];
   }
 
-  #takeValue(frame: Frame, index: number, optional: boolean): void {
+  #takeValue(frame: Frame, index: number, declaredType: number, optional: boolean): void {
     const { values } = frame;
     if (isNull(values, index)) {
-      if (optional) this.#top()?.addOptionalNull(frame.open === 1);
+      // Neither a missing fragment nor an optional value directly in a root takes the element away (F61).
+      if (optional) this.#top()?.addOptionalNull(frame.open === 1 || declaredType === ValueType.BinXml);
       return;
     }
     const { bytes, view } = this.#record;

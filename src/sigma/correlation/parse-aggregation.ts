@@ -24,7 +24,8 @@ const FUNCTIONS: ReadonlyMap<string, CorrelationType> = new Map<string, Correlat
   ['avg', 'value_avg'],
 ]);
 
-const AGGREGATION = /^(\w+)\s*(?:\(\s*([^()]*?)\s*\))?(?:\s+by\s+([^<>=!]+?))?\s*(<=|>=|==|!=|<|>|=)\s*(\d+(?:\.\d+)?)\s*$/i;
+/** Longest aggregation that is looked at, in UTF-16 units; real ones have fewer than 100. */
+const MAX_LENGTH = 2_000;
 
 /** A condition taken apart at its pipe. */
 export interface PipedCondition {
@@ -51,15 +52,14 @@ export function parseAggregation(
   timeframe: PlacedText | undefined,
   report: Report,
 ): CorrelationDraft | undefined {
-  const word = /^\w*/.exec(aggregation)?.[0].toLowerCase() ?? '';
-  const parts = AGGREGATION.exec(aggregation);
+  const word = /^\w{0,40}/.exec(aggregation)?.[0].toLowerCase() ?? '';
+  const parts = partsOf(aggregation, word);
   const type = FUNCTIONS.get(word);
-  if (parts === null || type === undefined) {
+  if (parts === undefined || type === undefined) {
     report.error('aggregation-unsupported', range, reasonFor(word), 'Write a correlation rule (a document with `correlation:`) instead.');
     return undefined;
   }
-  const [, , argument = '', groups = '', operator = '', limit = ''] = parts;
-  const field = argument.trim();
+  const { field, groups, compare, limit } = parts;
   if (type !== 'value_count' && field === '') {
     report.error('aggregation-unsupported', range, `\`${word}()\` needs a field.`, `Write \`${word}(Field)\`.`);
     return undefined;
@@ -84,18 +84,43 @@ export function parseAggregation(
   return {
     type: translated,
     references: [],
-    groupBy: groups
-      .split(/[,\s]+/)
-      .filter((name) => name !== '')
-      .map((text) => ({ text, range })),
+    groupBy: groups.map((text) => ({ text, range })),
     aliases: new Map(),
     timespan,
-    conditions: [{ compare: OPERATORS.get(operator) ?? 'gt', value: Number(limit) }],
+    conditions: [{ compare, value: limit }],
     expression: undefined,
     valueFields: countsEvents ? [] : [field],
     percentile: undefined,
     generate: false,
   };
+}
+
+interface AggregationParts {
+  readonly field: string;
+  readonly groups: readonly string[];
+  readonly compare: Comparison | 'neq';
+  readonly limit: number;
+}
+
+/** `word(field) by a, b > 5`, taken apart by hand: a single pattern for it backtracks without bound on blanks. */
+function partsOf(aggregation: string, word: string): AggregationParts | undefined {
+  if (aggregation.length > MAX_LENGTH) return undefined;
+  const at = aggregation.search(/[<>=!]/);
+  if (at < 0) return undefined;
+  const [, operator = '', limit = ''] = /^([<>=!]{1,2})([^<>=!]*)$/.exec(aggregation.slice(at)) ?? [];
+  const compare = OPERATORS.get(operator);
+  if (compare === undefined || !/^\d+(\.\d+)?$/.test(limit.trim())) return undefined;
+  let rest = aggregation.slice(word.length, at).trim();
+  let field = '';
+  if (rest.startsWith('(')) {
+    const end = rest.indexOf(')');
+    if (end < 0) return undefined;
+    field = rest.slice(1, end).trim();
+    rest = rest.slice(end + 1).trim();
+  }
+  if (rest === '') return { field, groups: [], compare, limit: Number(limit) };
+  const [by, ...groups] = rest.split(/[,\s]+/).filter((name) => name !== '');
+  return by?.toLowerCase() === 'by' && groups.length > 0 ? { field, groups, compare, limit: Number(limit) } : undefined;
 }
 
 function reasonFor(word: string): string {

@@ -8,7 +8,7 @@ import { joinParts, parseValueParts } from './value-parts.ts';
 /** Values of a placeholder, or undefined when there is no list of that name. */
 export type PlaceholderLookup = (name: string) => readonly string[] | undefined;
 
-const PLACEHOLDER = /\\%|%([^%\s\\]{1,128})%/g;
+const PLACEHOLDER = /\\%|%(\w[\w-]{0,127})%/g;
 const MAX_VARIANTS = 20_000;
 
 /** The variants of a text or a pattern with its placeholders filled in; undefined for other kinds of value. */
@@ -20,10 +20,10 @@ export function expandPlaceholders(variant: ItemVariant, lookup: PlaceholderLook
   if (variant.kind !== 'text') return undefined;
   let done: ValuePart[][] = [[]];
   for (const part of variant.parts) {
-    const choices = part.kind === 'text' ? fillParts(part.text, lookup) : [[part]];
-    if (!Array.isArray(choices)) return choices as ModifierProblem;
+    const choices: ValuePart[][] | ModifierProblem = part.kind === 'text' ? fillParts(part.text, lookup) : [[part]];
+    if ('code' in choices) return choices;
     if (done.length * choices.length > MAX_VARIANTS) return tooMany();
-    done = done.flatMap((before) => (choices as ValuePart[][]).map((choice) => [...before, ...choice]));
+    done = done.flatMap((before) => choices.map((choice) => [...before, ...choice]));
   }
   return done.map((parts) => ({ kind: 'text', parts: joinParts(parts) }));
 }
@@ -37,9 +37,9 @@ export function placeholdersIn(text: string): string[] {
 function fillParts(text: string, lookup: PlaceholderLookup): ValuePart[][] | ModifierProblem {
   let done: ValuePart[][] = [[]];
   const pieces = piecesOf(text, lookup);
-  if (!Array.isArray(pieces)) return pieces as ModifierProblem;
-  for (const piece of pieces as Piece[]) {
-    const choices = piece.values === undefined ? [[{ kind: 'text', text: piece.text } as const]] : piece.values.map(parseValueParts);
+  if ('code' in pieces) return pieces;
+  for (const piece of pieces) {
+    const choices: ValuePart[][] = piece.values === undefined ? [[{ kind: 'text', text: piece.text }]] : piece.values.map(parseValueParts);
     if (done.length * choices.length > MAX_VARIANTS) return tooMany();
     done = done.flatMap((before) => choices.map((choice) => [...before, ...choice]));
   }
@@ -48,9 +48,9 @@ function fillParts(text: string, lookup: PlaceholderLookup): ValuePart[][] | Mod
 
 function fillText(text: string, lookup: PlaceholderLookup, escape: (value: string) => string): { readonly texts: string[] } | ModifierProblem {
   const pieces = piecesOf(text, lookup);
-  if (!Array.isArray(pieces)) return pieces as ModifierProblem;
+  if ('code' in pieces) return pieces;
   let texts = [''];
-  for (const piece of pieces as Piece[]) {
+  for (const piece of pieces) {
     const choices = piece.values === undefined ? [piece.text] : piece.values.map(escape);
     if (texts.length * choices.length > MAX_VARIANTS) return tooMany();
     texts = texts.flatMap((before) => choices.map((choice) => before + choice));

@@ -71,7 +71,7 @@ function anchor(name: string, before: boolean, after: boolean, kind: TextAnchor)
 function bytesOf(name: string, variant: ItemVariant): readonly Uint8Array[] | ModifierProblem {
   if (variant.kind === 'bytes') return [variant.bytes];
   const texts = plainTextsOf(name, variant);
-  return Array.isArray(texts) ? texts.map((text) => new TextEncoder().encode(text)) : (texts as ModifierProblem);
+  return 'code' in texts ? texts : texts.map((text) => new TextEncoder().encode(text));
 }
 
 function plainTextsOf(name: string, variant: ItemVariant): readonly string[] | ModifierProblem {
@@ -92,8 +92,8 @@ function encoding(name: string, encode: (bytes: Uint8Array) => readonly string[]
     scope: 'value',
     change(variant) {
       const all = bytesOf(name, variant);
-      if (!Array.isArray(all)) return all as ModifierProblem;
-      return (all as readonly Uint8Array[]).flatMap((bytes) =>
+      if ('code' in all) return all;
+      return all.flatMap((bytes) =>
         encode(bytes).map((text): ItemVariant => ({ kind: 'text', parts: text === '' ? [] : [{ kind: 'text', text }] })),
       );
     },
@@ -105,8 +105,8 @@ function utf16(name: string, order: 'le' | 'be', mark: boolean): Modifier {
     scope: 'value',
     change(variant) {
       const texts = plainTextsOf(name, variant);
-      if (!Array.isArray(texts)) return texts as ModifierProblem;
-      return (texts as readonly string[]).map((text): ItemVariant => ({ kind: 'bytes', bytes: encodeUtf16(text, order, mark) }));
+      if ('code' in texts) return texts;
+      return texts.map((text): ItemVariant => ({ kind: 'bytes', bytes: encodeUtf16(text, order, mark) }));
     },
   };
 }
@@ -155,23 +155,23 @@ const CIDR: Modifier = {
   },
 };
 
-const FIELDREF: Modifier = {
-  scope: 'value',
-  change(variant) {
-    if (variant.kind !== 'text') return needsText('fieldref', variant);
-    if (hasWildcard(variant.parts)) {
-      return problem('modifier-wildcard', '`fieldref` takes the name of one field, without wildcards.', 'Write `fieldref` before contains, startswith or endswith.');
-    }
-    const name = plainTextOf(variant.parts);
-    return name === '' ? problem('modifier-value', '`fieldref` needs the name of a field.', 'Write the field\'s name.') : [{ kind: 'fieldref', name, anchor: 'exact' }];
-  },
-};
+function referTo(variant: ItemVariant): readonly ItemVariant[] | ModifierProblem {
+  if (variant.kind !== 'text') return needsText('fieldref', variant);
+  if (hasWildcard(variant.parts)) {
+    return problem('modifier-wildcard', '`fieldref` takes the name of one field, without wildcards.', 'Write `fieldref` before contains, startswith or endswith.');
+  }
+  const name = plainTextOf(variant.parts);
+  if (name === '') return problem('modifier-value', '`fieldref` needs the name of a field.', 'Write the name.');
+  return [{ kind: 'fieldref', name, anchor: 'exact' }];
+}
+
+const FIELDREF: Modifier = { scope: 'value', change: referTo };
 
 const FIELDREF_SUFFIX: Modifier = {
   scope: 'value',
-  change(variant, context) {
-    const reference = FIELDREF.change!(variant, context);
-    return Array.isArray(reference) ? (reference as ItemVariant[]).map((each) => (each.kind === 'fieldref' ? { ...each, anchor: 'suffix' } : each)) : reference;
+  change(variant) {
+    const reference = referTo(variant);
+    return 'code' in reference ? reference : reference.map((each) => (each.kind === 'fieldref' ? { ...each, anchor: 'suffix' } : each));
   },
 };
 

@@ -84,10 +84,10 @@ function makeItem(
 
 function parseModifiers(names: readonly string[], field: string, range: TextRange, report: Report): NamedModifier[] | undefined {
   const modifiers: NamedModifier[] = [];
-  let failed = false;
+  const failures: string[] = [];
   const fail = (code: string, message: string, hint: string): void => {
     report.error(code, range, message, hint);
-    failed = true;
+    failures.push(code);
   };
   for (const name of names) {
     if (name === '') {
@@ -124,7 +124,7 @@ function parseModifiers(names: readonly string[], field: string, range: TextRang
   if (field === '' && modifiers.some((each) => each.modifier === MODIFIERS.get('fieldref'))) {
     fail('modifier-combination', '`fieldref` needs a field.', 'Write a field name before it.');
   }
-  return failed ? undefined : modifiers;
+  return failures.length > 0 ? undefined : modifiers;
 }
 
 function parseItemValue(

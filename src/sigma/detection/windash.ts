@@ -16,7 +16,7 @@ export function openDashes(parts: readonly ValuePart[]): ValuePart[] {
       out.push(part);
       continue;
     }
-    const units = [...part.text];
+    const units = Array.from(part.text);
     let text = '';
     units.forEach((unit, at) => {
       const before = units[at - 1];

@@ -23,7 +23,8 @@ export type ScrollEvent =
   /** No scroll event for a moment: the bar may be set straight. */
   | { readonly kind: 'settled' }
   | { readonly kind: 'resized'; readonly viewHeight: number }
-  | { readonly kind: 'rows'; readonly rowCount: number }
+  /** `shift`: how far, in pixels, the rows in view have moved because others came in above them. */
+  | { readonly kind: 'rows'; readonly rowCount: number; readonly shift?: number }
   /** Bring a row into view with the smallest move; `center` puts it in the middle if it was out of view. */
   | { readonly kind: 'show'; readonly row: number; readonly center?: boolean };
 
@@ -73,7 +74,9 @@ export function reduceScroll(state: ScrollState, event: ScrollEvent): ScrollStat
     case 'resized':
       return event.viewHeight === state.viewHeight ? state : straighten({ ...state, viewHeight: event.viewHeight });
     case 'rows':
-      return event.rowCount === state.rowCount ? state : straighten({ ...state, rowCount: event.rowCount });
+      return event.rowCount === state.rowCount && (event.shift ?? 0) === 0
+        ? state
+        : straighten({ ...state, rowCount: event.rowCount, virtualTop: state.virtualTop + (event.shift ?? 0) });
     case 'show':
       return show(state, event.row, event.center ?? false);
   }
@@ -96,6 +99,8 @@ function scrolled(state: ScrollState, scrollTop: number): ScrollState {
 }
 
 function show(state: ScrollState, row: number, center: boolean): ScrollState {
+  // Nothing is in view before the table has a height; the component shows the row again then.
+  if (state.viewHeight === 0) return state;
   const top = row * state.rowHeight;
   const bottom = top + state.rowHeight;
   if (top >= state.virtualTop && bottom <= state.virtualTop + state.viewHeight) return state;

@@ -1,0 +1,45 @@
+// Entry point of the built command line tool (vite.cli.config.ts): one file that is both the main thread and, started
+// again by itself, each worker thread. Rules come from the build; nothing else in src/cli knows where from.
+
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import loadCorrelationPack from 'virtual:winnow/rules/correlations';
+import loadInfoPack from 'virtual:winnow/rules/infos';
+import loadProgramPack from 'virtual:winnow/rules/program';
+import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
+import loadSourcePack from 'virtual:winnow/rules/sources';
+import loadTextPack from 'virtual:winnow/rules/texts';
+import { ensureDefined } from '../base/assert.ts';
+import type { CorrelationRule, RuleInfo } from '../model/rule-set.ts';
+import { openPack } from '../pool/masked-pack.ts';
+import type { RuleFile } from '../sigma/compile-rules.ts';
+import { runCommand, type CommandHost } from './main.ts';
+import { serveScanThread } from './scan-thread.ts';
+import type { ThreadSetup } from './thread-protocol.ts';
+
+declare const __WINNOW_VERSION__: string;
+
+async function unpack(load: () => Promise<ArrayBuffer | Uint8Array>): Promise<ArrayBuffer> {
+  const pack = await load();
+  return openPack(pack instanceof Uint8Array ? pack : new Uint8Array(pack));
+}
+
+async function unpackText(load: () => Promise<ArrayBuffer | Uint8Array>): Promise<string> {
+  return new TextDecoder().decode(await unpack(load));
+}
+
+const host: CommandHost = {
+  version: __WINNOW_VERSION__,
+  core: {
+    loadProgram: () => unpack(loadProgramPack),
+    loadRuleSet: () => unpackText(loadRuleSetPack),
+    loadSources: () => unpackText(loadSourcePack),
+    loadCorrelations: async () =>
+      (JSON.parse(await unpackText(loadCorrelationPack)) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
+    loadInfos: async () => JSON.parse(await unpackText(loadInfoPack)) as RuleInfo[],
+    loadTexts: async () => JSON.parse(await unpackText(loadTextPack)) as RuleFile[],
+  },
+  startThread: (setup) => new Worker(new URL(import.meta.url), { workerData: setup }),
+};
+
+if (isMainThread) process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr, host);
+else serveScanThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);

@@ -1,0 +1,70 @@
+// Where rules come from on the command line: files, and folders with everything below them. Reads bytes; what is in
+// them is the compiler's affair.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { RuleFile } from '../sigma/compile-rules.ts';
+
+export interface RuleSources {
+  /** In the order of the given paths; within a folder by path. */
+  readonly files: readonly RuleFile[];
+  /** Paths that could not be read, with the reason. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** Given paths that do not exist. */
+  readonly missing: readonly string[];
+}
+
+const MAX_DEPTH = 64;
+/** Beyond this a file is not even read; the compiler refuses it by its own limit. */
+const MAX_BYTES = 11 * 1024 * 1024;
+
+/** Loads `.yml` and `.yaml` files below folders, and single files whatever their name. The pack is the given path's last part. */
+export async function loadRuleSources(paths: readonly string[]): Promise<RuleSources> {
+  const files: RuleFile[] = [];
+  const unreadable: { path: string; reason: string }[] = [];
+  const missing: string[] = [];
+  for (const path of paths) {
+    const pack = basename(resolve(path));
+    let isFolder: boolean;
+    try {
+      isFolder = (await stat(path)).isDirectory();
+    } catch {
+      missing.push(path);
+      continue;
+    }
+    const found = isFolder ? await listRules(path, unreadable) : [path];
+    for (const file of found) {
+      try {
+        const { size } = await stat(file);
+        // A sparse array of the right size would do as well: only the length is looked at.
+        const text = size > MAX_BYTES ? new Uint8Array(MAX_BYTES) : new Uint8Array(await readFile(file));
+        files.push({ pack, file: file.replaceAll('\\', '/'), text });
+      } catch (error) {
+        unreadable.push({ path: file, reason: reasonOf(error) });
+      }
+    }
+  }
+  return { files, unreadable, missing };
+}
+
+/** Rule files below a folder, sorted; links to folders are not followed, so that no circle can form. */
+async function listRules(root: string, unreadable: { path: string; reason: string }[]): Promise<string[]> {
+  const found: string[] = [];
+  const open: { path: string; depth: number }[] = [{ path: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    try {
+      for (const entry of await readdir(next.path, { withFileTypes: true })) {
+        const path = join(next.path, entry.name);
+        if (entry.isDirectory() && next.depth < MAX_DEPTH) open.push({ path, depth: next.depth + 1 });
+        else if (!entry.isDirectory() && /\.ya?ml$/i.test(entry.name)) found.push(path);
+      }
+    } catch (error) {
+      unreadable.push({ path: next.path, reason: reasonOf(error) });
+    }
+  }
+  return found.sort();
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

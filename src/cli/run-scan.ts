@@ -1,0 +1,208 @@
+// `winnow scan`: rules, logs and threads put together. Order, duplicates, correlations, the account on standard error
+// and the exit status are decided here; reading and matching are scan-thread.ts, spreading is thread-team.ts.
+
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Writable } from 'node:stream';
+import { ensureDefined } from '../base/assert.ts';
+import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
+import { RULE_LEVELS } from '../model/rule-set.ts';
+import { workerCountFor } from '../pool/worker-count.ts';
+import { correlateScan, type FiredCorrelation } from '../scan/correlate-scan.ts';
+import { parseTime } from '../scan/record-facts.ts';
+import type { TimeRange } from '../scan/slice-scanner.ts';
+import type { CorrelationPart } from '../pool/protocol.ts';
+import { collectLogs, type CollectedLogs } from './collect-logs.ts';
+import { formatCorrelation, type FirstPlace, type TextOptions } from './finding-text.ts';
+import type { LogFile } from './log-file.ts';
+import { createFindingOutput, openOutputFile, OutputClosed, type FindingOutput } from './output.ts';
+import { planRuns } from './plan-runs.ts';
+import { createProblemReport, type ProblemReport } from './problem-report.ts';
+import { parseScanArguments, type ScanArguments } from './scan-arguments.ts';
+import { loadScanRules, type CoreRules, type ScanRules } from './scan-rules.ts';
+import type { RenderedSlice, ThreadSetup } from './thread-protocol.ts';
+import { scanRuns, type TeamFigures, type ThreadLike } from './thread-team.ts';
+
+/** What differs between the built tool and a test. */
+export interface ScanHost {
+  readonly core: CoreRules;
+  startThread(setup: ThreadSetup): ThreadLike;
+}
+
+/** Runs the command and gives the exit status. Throws only what is a bug of ours. */
+export async function runScan(argv: readonly string[], out: Writable, err: Writable, host: ScanHost): Promise<number> {
+  const startedAt = performance.now();
+  const parsed = parseScanArguments(argv);
+  const refuse = (reasons: readonly string[]): number => {
+    for (const reason of reasons) err.write(`winnow: ${reason}\n`);
+    return 2;
+  };
+  if (!parsed.ok) return refuse(parsed.error);
+  const arguments_ = parsed.value;
+  const report = createProblemReport(err);
+  const logs = await collectLogs(arguments_.paths);
+  if (logs.missing.length > 0) return refuse(logs.missing.map((path) => `${path} does not exist`));
+  const cpuBefore = process.cpuUsage();
+  const loaded = await loadScanRules(arguments_, host.core, report);
+  if (!loaded.ok) return refuse(loaded.error);
+  const compileCpu = secondsOf(process.cpuUsage(cpuBefore));
+
+  let stream = out;
+  try {
+    if (arguments_.out !== undefined) stream = await openOutputFile(arguments_.out);
+  } catch (error) {
+    return refuse([`${arguments_.out ?? ''} cannot be written: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const text: TextOptions = { format: arguments_.format, mark: randomUUID() };
+  const output = createFindingOutput(stream, text, arguments_.hash, stream !== out);
+  const scan = new CommandScan({ arguments: arguments_, logs, rules: loaded.value, host, report, output, text });
+  try {
+    await scan.run();
+    await output.finish();
+  } catch (error) {
+    // Whoever read the output has seen enough.
+    if (error instanceof OutputClosed) return 0;
+    throw error;
+  }
+  report.finish();
+  if (arguments_.stats) {
+    const stats = scan.figures(compileCpu, (performance.now() - startedAt) / 1_000);
+    err.write(`${JSON.stringify(stats)}\n`);
+  }
+  return report.isDamaged ? 1 : 0;
+}
+
+interface ScanParts {
+  readonly arguments: ScanArguments;
+  readonly logs: CollectedLogs;
+  readonly rules: ScanRules;
+  readonly host: ScanHost;
+  readonly report: ProblemReport;
+  readonly output: FindingOutput;
+  readonly text: TextOptions;
+}
+
+class CommandScan {
+  readonly #parts: ScanParts;
+  readonly #firstPlaces = new Map<string, FirstPlace>();
+  readonly #correlation: CorrelationPart[] = [];
+  readonly #rankOf: ReadonlyMap<LogFile, number>;
+  readonly #account = emptyFileAccount();
+  #findings = 0;
+  #correlateCpu = 0;
+  #team: TeamFigures = { phases: { read: 0, scan: 0, render: 0 }, setup: 0 };
+
+  constructor(parts: ScanParts) {
+    this.#parts = parts;
+    this.#rankOf = new Map(parts.logs.files.map((file, rank) => [file, rank]));
+  }
+
+  async run(): Promise<void> {
+    const { arguments: given, logs, rules, host, report, text } = this.#parts;
+    for (const problem of logs.problems) report.add(problem);
+    const { recovered, minLevel } = given;
+    const { program, ruleSet, sources } = rules;
+    const setup: ThreadSetup = { program, ruleSet, sources, recovered, minLevel, text, timeRange: timeRangeOf(given) };
+    const workers = given.workers ?? workerCountFor({ cores: availableParallelism(), deviceMemory: undefined });
+    const runs = planRuns(logs.files, workers, given.hash, report);
+    this.#team = await scanRuns(runs, workers, () => host.startThread(setup), {
+      slice: (run, slice) => this.#take(run.file, slice),
+      problem: (run, problem) => report.add({ ...problem, file: run.file.path }),
+    });
+    await this.#correlate();
+  }
+
+  figures(compileSeconds: number, wallSeconds: number): Record<string, unknown> {
+    const { logs, rules } = this.#parts;
+    const { phases, setup } = this.#team;
+    return {
+      bytes: logs.files.reduce((sum, { size }) => sum + size, 0),
+      records: this.#account.recordsRead,
+      findings: this.#findings,
+      wallSeconds,
+      cpuSeconds: secondsOf(process.cpuUsage()),
+      peakRssBytes: process.resourceUsage().maxRSS * 1_024,
+      rulesLoaded: rules.loaded,
+      rulesNotEvaluable: rules.notEvaluable,
+      phases: {
+        compile: compileSeconds + setup / 1_000,
+        read: phases.read / 1_000,
+        scan: phases.scan / 1_000,
+        correlate: this.#correlateCpu,
+        // Writing findings as text, matched parts included: not part of the scan itself.
+        render: phases.render / 1_000,
+      },
+    };
+  }
+
+  async #take(file: LogFile, slice: RenderedSlice): Promise<void> {
+    const { output, report } = this.#parts;
+    addFileAccount(this.#account, slice.account);
+    for (const problem of slice.problems) report.add({ ...problem, file: file.path });
+    if (slice.correlation !== undefined) {
+      this.#correlation.push({ rank: ensureDefined(this.#rankOf.get(file), 'rank of a file'), rows: slice.correlation });
+    }
+    if (slice.findings.length === 0) return;
+    this.#findings += slice.findings.length;
+    const lines = slice.findings.map(({ offset, recordId, identity, text }) => {
+      const first = this.#firstPlaces.get(identity);
+      if (first === undefined) this.#firstPlaces.set(identity, { file: file.path, recordId, offset });
+      // Several rules on one record are no copies of each other.
+      const isCopy = first !== undefined && (first.file !== file.path || first.offset !== offset);
+      return { text, duplicateOf: isCopy ? first : undefined };
+    });
+    await output.write(lines);
+  }
+
+  /** Correlations come behind all findings of events: they are known when everything has been read. */
+  async #correlate(): Promise<void> {
+    if (this.#correlation.length === 0) return;
+    const { arguments: given, rules, report, output, text } = this.#parts;
+    const before = process.cpuUsage();
+    const { fired, problems } = correlateScan(rules.correlations, this.#correlation);
+    this.#correlateCpu = secondsOf(process.cpuUsage(before));
+    for (const problem of problems) report.add(problem);
+    const least = RULE_LEVELS.indexOf(given.minLevel);
+    for (const one of fired.toSorted((a, b) => this.#compareFired(a, b))) {
+      const { info } = ensureDefined(rules.correlations[one.rule], 'correlation rule');
+      if (RULE_LEVELS.indexOf(info.level) < least) continue;
+      const { firstTime, count, groupBy } = one;
+      const records = one.records.map(({ rank, recordId, offset }) => ({ file: this.#pathOf(rank), recordId, offset }));
+      const line = formatCorrelation(info, one.last.time, { firstTime, count, groupBy, records }, text);
+      this.#findings += 1;
+      await output.write([{ text: line, duplicateOf: undefined }]);
+    }
+  }
+
+  /** By the event that completed them, then by rule id. */
+  #compareFired(a: FiredCorrelation, b: FiredCorrelation): number {
+    const idOf = ({ rule }: FiredCorrelation): string => this.#parts.rules.correlations[rule]?.info.id ?? '';
+    const places = a.completedBy.rank - b.completedBy.rank || a.completedBy.offset - b.completedBy.offset;
+    return places || (idOf(a) < idOf(b) ? -1 : idOf(a) > idOf(b) ? 1 : 0);
+  }
+
+  #pathOf(rank: number): string {
+    return ensureDefined(this.#parts.logs.files[rank], 'file of a correlation').path;
+  }
+}
+
+function timeRangeOf({ from, to }: ScanArguments): TimeRange | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const first = { high: 0, low: 0 };
+  const last = { high: 0xffff_ffff, low: 0xffff_ffff };
+  if (from !== undefined) parseTime(from, first);
+  if (to !== undefined) {
+    parseTime(to, last);
+    // The range includes both ends; the option means everything before.
+    if (last.low > 0) last.low -= 1;
+    else {
+      last.high -= 1;
+      last.low = 0xffff_ffff;
+    }
+  }
+  return { from: first, to: last };
+}
+
+function secondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1e6;
+}

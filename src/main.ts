@@ -1,0 +1,100 @@
+// The only composition root: builds the store, the scanner and the state, and puts the app on the page. Nothing else
+// knows which implementation stands behind a port. What the first screen does not need is loaded when it is used.
+
+import './ui/shared/tokens.css';
+import './ui/shared/base.css';
+import { mount } from 'svelte';
+import { createAddressBar, createSettings, saveFile } from './app/browser-ports.ts';
+import { formatEventText } from './app/event-text.ts';
+import { keepOffline } from './app/offline.svelte.ts';
+import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
+import { createShippedCatalogue } from './app/shipped-catalogue.ts';
+import { WinnowApp } from './app/winnow-app.svelte.ts';
+import { readDrop } from './intake/read-drop.ts';
+import { readFiles } from './intake/read-files.ts';
+import { readHandles } from './intake/read-handles.ts';
+import { formatEventXml } from './evtx/render/event-xml.ts';
+import { formatEvtxDumpJson } from './evtx/render/evtx-dump-json.ts';
+import type { ShippedRules } from './pool/shipped-rules.ts';
+import { createShippedRules } from './pool/shipped-rules.ts';
+import { startScanWorker } from './pool/shipped-workers.ts';
+import { createWorkerScanner } from './pool/worker-scanner.ts';
+import { openCaseStore } from './store/open-case-store.ts';
+import App from './ui/shell/App.svelte';
+
+// Put in by the build; undefined where nothing replaced it.
+declare const __WINNOW_VERSION__: string | undefined;
+
+function createExplain(rules: ShippedRules): ExplainFinding {
+  return async (finding) => {
+    if (finding.correlation !== undefined) return [];
+    const [{ matchedParts }, ruleSet, sources] = await Promise.all([
+      import('./sigma/interpret/explain.ts'),
+      rules.loadRuleSet(),
+      rules.loadSources(),
+    ]);
+    const number = ruleSet.rules.findIndex((rule) => rule.info.id === finding.ruleId && rule.info.hash === finding.ruleHash);
+    const rule = ruleSet.rules[number];
+    const source = sources.find((each) => each.rule === number);
+    // A finding of an older version of the rule is not explained by the new one.
+    return rule?.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, finding.event, source) : [];
+  };
+}
+
+const exportFindings: ExportFindings = async function* (format, findings, { triageOf, sourceOf }) {
+  const { exportFindings: write } = await import('./export/export-findings.ts');
+  yield* write(format, findings, {
+    triageOf,
+    sourceOf,
+    renderEventJson: formatEvtxDumpJson,
+    // Excel takes a CSV for Latin-1 without it.
+    byteOrderMark: true,
+  });
+};
+
+/** Asks for each handle's permission first: the click that led here allows the question. */
+async function reopen(handles: readonly FileSystemHandle[]): ReturnType<typeof readHandles> {
+  type Asking = FileSystemHandle & { requestPermission?: (mode: { mode: 'read' }) => Promise<PermissionState> };
+  for (const handle of handles as readonly Asking[]) await handle.requestPermission?.({ mode: 'read' });
+  return readHandles(handles);
+}
+
+async function start(target: HTMLElement): Promise<void> {
+  const rules = createShippedRules();
+  const store = await openCaseStore();
+  const scanner = createWorkerScanner({
+    startWorker: startScanWorker,
+    loadProgram: () => rules.loadProgram(),
+    loadCorrelations: () => rules.loadCorrelations(),
+  });
+  const ports: AppPorts = {
+    catalogue: createShippedCatalogue(rules),
+    evidence: { readDrop, readFiles, readHandles: reopen },
+    renderers: { text: formatEventText, xml: formatEventXml, json: formatEvtxDumpJson },
+    explain: createExplain(rules),
+    exportFindings,
+    saveFile,
+    loadAttackTable: async () => (await import('../rules/attack/attack.json')).default,
+    addressBar: createAddressBar(),
+    settings: createSettings(),
+    now: () => Date.now(),
+    version: typeof __WINNOW_VERSION__ === 'string' ? __WINNOW_VERSION__ : 'development',
+  };
+  const app = new WinnowApp(store, scanner, ports);
+  const report = (error: unknown): void => {
+    app.notices.show('error', `A fault in Winnow: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'Findings on screen stay. If something looks wrong, reload the page.',
+    });
+  };
+  window.addEventListener('error', (event) => report(event.error ?? event.message));
+  window.addEventListener('unhandledrejection', (event) => report(event.reason));
+  mount(App, { target, props: { app } });
+  await app.start();
+  if (import.meta.env.PROD && location.protocol !== 'file:') {
+    await keepOffline('./sw.js', app.notices, () => app.scanning, () => location.reload());
+  }
+}
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('the page has no place for the app');
+void start(target);

@@ -1,0 +1,58 @@
+// Where a time axis has its ticks: round times in UTC, as many as fit, labelled as short as they can be told apart.
+// From a month on, ticks follow the calendar: "2021" says more than 365 days after the one before.
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = [
+  1, 10, 100, SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
+  DAY, 2 * DAY, 7 * DAY, 14 * DAY,
+];
+const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120, 600, 1_200, 12_000];
+
+export interface TimeTick {
+  /** Unix milliseconds. */
+  readonly time: number;
+  readonly label: string;
+}
+
+/** Ticks within [start, end], at most `most` (two at least are tried for). */
+export function chooseTicks(start: number, end: number, most: number): TimeTick[] {
+  const step = STEPS.find((size) => (end - start) / size <= most);
+  return step === undefined ? calendarTicks(start, end, most) : evenTicks(start, end, step, most);
+}
+
+function evenTicks(start: number, end: number, step: number, most: number): TimeTick[] {
+  const ticks: TimeTick[] = [];
+  let day = '';
+  for (let time = Math.ceil(start / step) * step; time <= end && ticks.length <= most; time += step) {
+    const text = new Date(time).toISOString();
+    const date = text.slice(0, -14);
+    const clock = step >= MINUTE ? text.slice(-13, -8) : step >= SECOND ? text.slice(-13, -5) : text.slice(-13, -1);
+    // The date once, and again when it changes.
+    ticks.push({ time, label: step >= DAY ? date : date === day ? clock : `${date.slice(-5)} ${clock}` });
+    day = date;
+  }
+  return ticks;
+}
+
+function calendarTicks(start: number, end: number, most: number): TimeTick[] {
+  const first = monthOf(start);
+  const months = monthOf(end) - first;
+  const step = MONTH_STEPS.find((size) => months / size <= most) ?? 12_000;
+  const ticks: TimeTick[] = [];
+  for (let month = Math.ceil(first / step) * step; ticks.length <= most; month += step) {
+    const time = Date.UTC(Math.floor(month / 12), month % 12);
+    if (!(time <= end)) break;
+    if (time < start) continue;
+    const text = new Date(time).toISOString().slice(0, -17);
+    ticks.push({ time, label: step >= 12 ? text.slice(0, -3) : text });
+  }
+  return ticks;
+}
+
+function monthOf(time: number): number {
+  const date = new Date(time);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}

@@ -1,0 +1,119 @@
+// The built app in a real Chromium, as a user meets it: served from a plain server, driven by roles and names. Every
+// request of the page and its workers is recorded.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { serveFolder } from '../../scripts/serve.mjs';
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface ServedApp {
+  readonly address: string;
+  readonly browser: Browser;
+  /** A fresh profile with the app open; `requests` grows with every address that anything in it asks for. */
+  open(): Promise<{ page: Page; context: BrowserContext; requests: string[] }>;
+  /** Stops the server only: what works now works offline. */
+  stopServing(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves dist/ and starts a browser. */
+export async function startApp(): Promise<ServedApp> {
+  if (!existsSync(join(dist, 'index.html'))) throw new Error('dist/ is missing: npm run build comes first');
+  const server = await serveFolder(dist, 0);
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  let serving = true;
+  const stopServing = async (): Promise<void> => {
+    if (serving) await server.close();
+    serving = false;
+  };
+  return {
+    address: server.address,
+    browser,
+    async open() {
+      const context = await browser.newContext();
+      const requests: string[] = [];
+      context.on('request', (request) => requests.push(request.url()));
+      const page = await context.newPage();
+      await page.goto(server.address);
+      await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+      return { page, context, requests };
+    },
+    stopServing,
+    async close() {
+      await browser.close();
+      await stopServing();
+    },
+  };
+}
+
+/** A folder for evidence that is gone when the test is over. */
+export async function createEvidenceFolder(): Promise<{
+  write(name: string, bytes: Uint8Array): Promise<string>;
+  remove(): Promise<void>;
+}> {
+  const folder = await mkdtemp(join(tmpdir(), 'winnow-e2e-'));
+  return {
+    async write(name, bytes) {
+      const path = join(folder, name);
+      await writeFile(path, bytes);
+      return path;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Picks files as evidence and waits until their scan is over. */
+export async function scanFiles(page: Page, paths: readonly string[]): Promise<void> {
+  await page.getByLabel('Event logs', { exact: true }).setInputFiles([...paths]);
+  await scanOver(page);
+}
+
+/** Waits until the strip of the open case says that the scan is over. */
+export async function scanOver(page: Page): Promise<void> {
+  await page.getByText(/Scanned in|Not read to the end|The scan failed/).waitFor();
+}
+
+/** Drops files on the page, as from a file manager. */
+export async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      name: path.slice(dirname(path).length + 1),
+      base64: (await readFile(path)).toString('base64'),
+    })),
+  );
+  await page.evaluate((dropped) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of dropped) {
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0))], name));
+    }
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }
+  }, files);
+}
+
+/** Exports the shown findings and gives the file's text. */
+export async function exportAs(page: Page, format: 'CSV' | 'JSON'): Promise<string> {
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: format === 'JSON' ? /^JSON one/ : /^CSV/ }).click(),
+  ]);
+  return readFile(await download.path(), 'utf8');
+}

@@ -1,0 +1,120 @@
+import Papa from 'papaparse';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sharedRoot } from '../corpus/shared.ts';
+import {
+  createEvidenceFolder,
+  dropFiles,
+  exportAs,
+  scanFiles,
+  scanOver,
+  startApp,
+  type ServedApp,
+} from './app-page.ts';
+import { RULE_TITLE, smallLog } from './logs.ts';
+
+let app: ServedApp;
+let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+let log: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  evidence = await createEvidenceFolder();
+  log = await evidence.write('powershell.evtx', smallLog());
+});
+
+afterAll(async () => {
+  await app.close();
+  await evidence.remove();
+});
+
+interface ExportedFinding {
+  readonly rule: { readonly title: string };
+  readonly recordId: string;
+  readonly event: { readonly Event: { readonly EventData: Record<string, unknown> } };
+}
+
+/** Findings of a JSON export: one document with the findings in a list, or the list itself. */
+function findingsOf(text: string): ExportedFinding[] {
+  const document = JSON.parse(text) as ExportedFinding[] | { findings: ExportedFinding[] };
+  return Array.isArray(document) ? document : document.findings;
+}
+
+describe('a dropped log', () => {
+  test('shows its finding, keeps it over a reload, and exports it', async () => {
+    const { page, context } = await app.open();
+    await dropFiles(page, [log]);
+    await scanOver(page);
+    const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE });
+    await row.waitFor();
+    expect(await row.count()).toBe(1);
+
+    await page.reload();
+    await row.waitFor();
+    expect(await row.count()).toBe(1);
+
+    const [finding, ...others] = findingsOf(await exportAs(page, 'JSON'));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: { title: RULE_TITLE }, recordId: '2' });
+    expect(finding?.event.Event.EventData['ScriptBlockText']).toContain('MMC20.Application');
+
+    const { data, errors } = Papa.parse<Record<string, string>>(await exportAs(page, 'CSV'), {
+      header: true,
+      skipEmptyLines: true,
+    });
+    expect(errors).toEqual([]);
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ RuleTitle: RULE_TITLE, RecordID: '2', Computer: 'HOST-1' });
+    await context.close();
+  });
+
+  test('opens to the event behind a finding', async () => {
+    const { page, context } = await app.open();
+    await scanFiles(page, [log]);
+    await page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE }).click();
+    await page.getByRole('heading', { name: 'Event', exact: true }).waitFor();
+    await page.getByText('GetTypeFromProgID').first().waitFor();
+    await context.close();
+  });
+
+  test.skipIf(sharedRoot === undefined)('that is real shows the real finding', async () => {
+    const { page, context } = await app.open();
+    const folder =
+      'evtx/evtx-to-mitre-attack/TA0008-Lateral Movement/T1021.003-Distributed Component Object Model (DCOM)/';
+    await scanFiles(page, [`${sharedRoot ?? ''}${folder}ID4103,4104-DCOMexec native via PowerShell.evtx`]);
+    const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE });
+    await row.waitFor();
+    expect(await row.count()).toBe(1);
+    expect(await row.textContent()).toContain('jump01.offsec.lan');
+    await context.close();
+  });
+});
+
+test('without a network the app loads, scans and finds', async () => {
+  const own = await startApp();
+  try {
+    const { page } = await own.open();
+    // The first visit installs the service worker; it controls the page once every file is kept.
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      if (navigator.serviceWorker.controller === null) {
+        await new Promise((resolve) =>
+          navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+        );
+      }
+    });
+    await own.stopServing();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+    await scanFiles(page, [log]);
+    await page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE }).waitFor();
+    for (const name of ['Overview', 'Rules']) {
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: new RegExp(name) })
+        .click();
+      await page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+    }
+  } finally {
+    await own.close();
+  }
+});

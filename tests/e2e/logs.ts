@@ -1,0 +1,50 @@
+// Logs for end-to-end tests, built in code. One event of the kind that the first core rule looks for, among others.
+
+import { buildLog, joinChunks, type EventSpec } from '../builders/evtx-builder.ts';
+
+export const RULE_TITLE = 'DCOM lateral movement (via MMC20)';
+const SCRIPT = '$a = [System.Activator]::CreateInstance([type]::GetTypeFromProgID("MMC20.Application","10.0.0.5"))';
+const CHUNK = 65_536;
+const HEADER = 4_096;
+
+function scriptBlock(recordId: number, text: string): EventSpec {
+  return {
+    channel: 'Microsoft-Windows-PowerShell/Operational',
+    provider: 'Microsoft-Windows-PowerShell',
+    eventId: 4_104,
+    computer: 'HOST-1',
+    recordId,
+    data: [
+      ['MessageNumber', 1],
+      ['MessageTotal', 1],
+      ['ScriptBlockText', text],
+    ],
+  };
+}
+
+/** Three script blocks; the second one is the attack. */
+export function smallLog(): Uint8Array {
+  return buildLog({ records: [scriptBlock(1, 'Get-Date'), scriptBlock(2, SCRIPT), scriptBlock(3, 'Get-ChildItem')] });
+}
+
+/** A log of many chunks: every tenth has one attack of its own, the others repeat the same harmless records. */
+export function largeLog(chunks: number): {
+  readonly bytes: Uint8Array;
+  readonly attacks: number;
+  readonly records: number;
+} {
+  const harmless = chunkOf(
+    Array.from({ length: 60 }, (_, i) => scriptBlock(1_000 + i, `Write-Output ${'x'.repeat(200)}${i}`)),
+  );
+  const parts: Uint8Array[] = [];
+  let attacks = 0;
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    if (chunk % 10 === 0) parts.push(chunkOf([scriptBlock(1_000_000 + attacks++, SCRIPT)]));
+    else parts.push(harmless);
+  }
+  return { bytes: joinChunks(parts), attacks, records: attacks + (chunks - attacks) * 60 };
+}
+
+function chunkOf(records: readonly EventSpec[]): Uint8Array {
+  return buildLog({ records }).subarray(HEADER, HEADER + CHUNK);
+}

@@ -1,0 +1,52 @@
+// The core of a scan worker: src/scan behind the interface that the pool serves. No messages here, no threads.
+
+import { loadProgram } from '../src/engine/program.ts';
+import { CHUNK_SIZE } from '../src/evtx/limits.ts';
+import type { CorrelationHit } from '../src/pool/scanner.ts';
+import type { CorrelationJob, ScanCore } from '../src/pool/protocol.ts';
+import { correlateScan, type FiredCorrelation } from '../src/scan/correlate-scan.ts';
+import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
+import { readRecord } from '../src/scan/read-record.ts';
+import { readSlices } from '../src/scan/read-slices.ts';
+import { createSliceScanner } from '../src/scan/slice-scanner.ts';
+
+/** Makes the core from a rule program. It keeps its memos from run to run. */
+export function createScanCore(program: ArrayBuffer): ScanCore {
+  const scanner = createSliceScanner({ program: loadProgram(program) });
+  return {
+    async openFile(blob) {
+      return openLog(await readBytes(blob, 0, OPENING_BYTES), blob.size);
+    },
+    async *scanRun({ blob, start, byteLength, chunksPerSlice, recovered }, signal) {
+      for await (const slice of readSlices(blob, { fileOffset: start, byteLength, chunksPerSlice, signal })) {
+        const result = await scanner.scanSliceInSteps({ ...slice, recovered }, signal);
+        if (result === undefined) return;
+        const { rows, account, problems, kinds, correlation } = result;
+        yield { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds, correlation };
+      }
+    },
+    async correlate(job) {
+      const { fired, problems } = correlateScan(job.rules, job.parts);
+      const hits: CorrelationHit[] = [];
+      for (const one of fired) hits.push(await hitOf(one, job));
+      return { hits, problems };
+    },
+  };
+}
+
+/** A fired correlation with the event that completed it, read again from its file. */
+async function hitOf(
+  { rule, groupBy, count, firstTime, completedBy, records }: FiredCorrelation,
+  { files }: CorrelationJob,
+): Promise<CorrelationHit> {
+  const { number, blob } = files[completedBy.rank]!;
+  const chunkOffset = completedBy.offset - ((completedBy.offset - 4_096) % CHUNK_SIZE);
+  const row = readRecord(await readBytes(blob, chunkOffset, CHUNK_SIZE), chunkOffset, completedBy.offset);
+  if (row === undefined) throw new DOMException('the file changed while it was scanned', 'NotReadableError');
+  const named = records.map(({ rank, recordId, offset }) => ({ file: files[rank]!.number, recordId, offset }));
+  return { rule, last: { file: number, row: { ...row, rule } }, firstTime, count, groupBy, records: named };
+}
+
+async function readBytes(blob: Blob, start: number, length: number): Promise<Uint8Array> {
+  return new Uint8Array(await blob.slice(start, start + length).arrayBuffer());
+}
