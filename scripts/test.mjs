@@ -77,10 +77,11 @@ try {
     check(`types ${project}`, 'typescript/bin/tsc', '-p', project);
   }
   check('components', 'svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.json', '--fail-on-warnings');
-  runTests('unit tests', []);
+  // Built before the tests: those of contracts run the command line tool as it ships.
   const built =
     check('build', 'vite/bin/vite.js', 'build', '--logLevel', 'warn') &&
     check('build cli', 'vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn');
+  runTests('unit tests', []);
   if (built) {
     check('size', 'size-limit/bin.js');
     runTests('end-to-end tests', ['--config', 'vitest.e2e.config.ts'], { CHROMIUM_PATH: chromium });

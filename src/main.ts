@@ -33,7 +33,9 @@ function createExplain(rules: ShippedRules): ExplainFinding {
       rules.loadRuleSet(),
       rules.loadSources(),
     ]);
-    const number = ruleSet.rules.findIndex((rule) => rule.info.id === finding.ruleId && rule.info.hash === finding.ruleHash);
+    const number = ruleSet.rules.findIndex(
+      (rule) => rule.info.id === finding.ruleId && rule.info.hash === finding.ruleHash,
+    );
     const rule = ruleSet.rules[number];
     const source = sources.find((each) => each.rule === number);
     // A finding of an older version of the rule is not explained by the new one.
@@ -91,7 +93,12 @@ async function start(target: HTMLElement): Promise<void> {
   mount(App, { target, props: { app } });
   await app.start();
   if (import.meta.env.PROD && location.protocol !== 'file:') {
-    await keepOffline('./sw.js', app.notices, () => app.scanning, () => location.reload());
+    await keepOffline(
+      './sw.js',
+      app.notices,
+      () => app.scanning,
+      () => location.reload(),
+    );
   }
 }
 

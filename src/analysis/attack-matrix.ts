@@ -90,7 +90,10 @@ export function foldAttackMatrix(
   items: readonly TaggedCount[],
   table: AttackTable,
   all: boolean,
-): { readonly columns: readonly AttackColumn[]; readonly unknown: readonly { readonly id: string; readonly count: number }[] } {
+): {
+  readonly columns: readonly AttackColumn[];
+  readonly unknown: readonly { readonly id: string; readonly count: number }[];
+} {
   const techniqueById = new Map(table.techniques.map((technique) => [technique.id, technique]));
   const exact = new Map<string, Tally>();
   const whole = new Map<string, Tally>();
@@ -123,7 +126,9 @@ export function foldAttackMatrix(
       count += tally?.count ?? 0;
       cells.push({ technique, count: tally?.count ?? 0, topLevel: tally?.topLevel ?? -1, subs });
     }
-    cells.sort((a, b) => b.topLevel - a.topLevel || b.count - a.count || (a.technique.name < b.technique.name ? -1 : 1));
+    cells.sort(
+      (a, b) => b.topLevel - a.topLevel || b.count - a.count || (a.technique.name < b.technique.name ? -1 : 1),
+    );
     return { tactic, cells, count };
   });
   const unknown = [...exact]

@@ -28,6 +28,8 @@ export interface MatchedPart {
 
 /** Ends the walk over an event that has been made to be endless; real events have fewer than 200 fields. */
 const MAX_FIELDS = 4_096;
+/** Deeper elements are left out; the reader ends at 256 levels as well. */
+const MAX_DEPTH = 256;
 
 /** Lists the fields of an event. Walks with a stack of its own: the depth of an event is its writer's choice. */
 export function listEventFields(event: EventElement): EventField[] {
@@ -45,7 +47,8 @@ export function listEventFields(event: EventElement): EventField[] {
     const section = path[1] ?? '';
     const dataName = attributes.find(([attribute]) => attribute === 'Name')?.[1];
     const isData = name === 'Data' && path.length > 2;
-    const label = isData && dataName !== undefined && dataName !== '' ? dataName : path.length > 2 ? path.slice(2).join('.') : name;
+    const label =
+      isData && dataName !== undefined && dataName !== '' ? dataName : path.length > 2 ? path.slice(2).join('.') : name;
     const depth = Math.max(0, path.length - 3);
     const shown = attributes.filter(
       ([attribute, , attributeMarks = 0]) =>
@@ -59,8 +62,15 @@ export function listEventFields(event: EventElement): EventField[] {
       fields.push({ section, name: path.length > 2 ? `${label} ${attribute}` : attribute, value, keys, depth });
     }
     if (text !== '' || (children.length === 0 && shown.length === 0 && path.length > 2)) {
-      fields.push({ section, name: label, value: text, keys: fieldKeysOf({ path, attribute: undefined, dataName }), depth });
+      fields.push({
+        section,
+        name: label,
+        value: text,
+        keys: fieldKeysOf({ path, attribute: undefined, dataName }),
+        depth,
+      });
     }
+    if (path.length >= MAX_DEPTH) continue;
     for (let i = children.length - 1; i >= 0; i--) {
       const child = children[i]!;
       stack.push({ element: child, path: [...path, child[0]] });
@@ -79,7 +89,10 @@ export interface FieldMark {
  * Matched parts per field. A part whose field the event does not have under that name (a view renamed it, or it is a
  * keyword) goes to the fields whose text holds its value; parts that no field shows have no mark.
  */
-export function markFields(fields: readonly EventField[], parts: readonly MatchedPart[]): ReadonlyMap<number, readonly FieldMark[]> {
+export function markFields(
+  fields: readonly EventField[],
+  parts: readonly MatchedPart[],
+): ReadonlyMap<number, readonly FieldMark[]> {
   const marks = new Map<number, FieldMark[]>();
   for (const part of parts) {
     const key: string = fieldKeyOf(part.field);
@@ -113,7 +126,11 @@ function rangesOf(text: string, needle: string): (readonly [number, number])[] {
   const folded = text.toLowerCase();
   // Lower case of a few letters is longer than the letter: positions would be off, so the whole field is lit instead.
   if (needle === '' || folded.length !== text.length) return ranges;
-  for (let at = folded.indexOf(needle); at >= 0 && ranges.length < MAX_RANGES; at = folded.indexOf(needle, at + needle.length)) {
+  for (
+    let at = folded.indexOf(needle);
+    at >= 0 && ranges.length < MAX_RANGES;
+    at = folded.indexOf(needle, at + needle.length)
+  ) {
     ranges.push([at, at + needle.length]);
   }
   return ranges;

@@ -56,7 +56,7 @@ export const TIME_HIGH_LIMIT = 2 ** 28 - 1;
 
 /**
  * Splits a time text (`YYYY-MM-DDTHH:MM:SS.fffffffZ`) into two words that order like the time, exact to 100 ns, and
- * Unix milliseconds for charts. An absent or unreadable time gives zero words and NaN.
+ * whole Unix milliseconds for charts. An absent or unreadable time gives zero words and NaN.
  */
 export function timeWords(text: string): { high: number; low: number; milliseconds: number } {
   const second = Date.parse(`${text.slice(0, 19)}Z`) / 1_000;
@@ -68,6 +68,7 @@ export function timeWords(text: string): { high: number; low: number; millisecon
   return {
     high: Math.min(high, TIME_HIGH_LIMIT),
     low: (since1601 % SECONDS_PER_HIGH) * 10_000_000 + exact,
-    milliseconds: second * 1_000 + exact / 10_000,
+    // Whole: with a fraction, .9999999 would round into the next second.
+    milliseconds: second * 1_000 + Math.floor(exact / 10_000),
   };
 }

@@ -17,7 +17,11 @@ export interface FindingGroup {
 }
 
 /** Groups the rows by one column, most severe first, then most frequent. */
-export function groupFindings(columns: FindingColumns, rows: Uint32Array, by: 'rule' | 'host' | 'file'): FindingGroup[] {
+export function groupFindings(
+  columns: FindingColumns,
+  rows: Uint32Array,
+  by: 'rule' | 'host' | 'file',
+): FindingGroup[] {
   const items = columns[by];
   const groups = new Map<number, { count: number; byLevel: Uint32Array; first: number; last: number }>();
   for (const row of rows) {

@@ -11,8 +11,27 @@ const DAY = 24 * HOUR;
 
 /** Widths of a bar in milliseconds. */
 const SPANS: readonly number[] = [
-  1, 10, 100, SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
-  DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, 3_650 * DAY, 36_500 * DAY, 365_000 * DAY,
+  1,
+  10,
+  100,
+  SECOND,
+  5 * SECOND,
+  15 * SECOND,
+  MINUTE,
+  5 * MINUTE,
+  15 * MINUTE,
+  HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  7 * DAY,
+  30 * DAY,
+  90 * DAY,
+  365 * DAY,
+  3_650 * DAY,
+  36_500 * DAY,
+  365_000 * DAY,
 ];
 
 export interface Histogram {

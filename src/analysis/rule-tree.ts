@@ -98,7 +98,9 @@ export function describePredicate(predicate: Predicate): PredicateText {
 }
 
 function globText(parts: readonly GlobPart[]): string {
-  return parts.map((part) => (part.kind === 'text' ? part.text.replace(/[\\*?]/g, '\\$&') : part.kind === 'any' ? '*' : '?')).join('');
+  return parts
+    .map((part) => (part.kind === 'text' ? part.text.replace(/[\\*?]/g, '\\$&') : part.kind === 'any' ? '*' : '?'))
+    .join('');
 }
 
 function networkText(bytes: readonly number[], bits: number): string {

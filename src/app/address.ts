@@ -7,7 +7,13 @@ export type CaseView = 'findings' | 'overview' | 'problems';
 
 export type Address =
   | { readonly view: 'start' }
-  | { readonly view: 'case'; readonly caseId: CaseId; readonly tab: CaseView; readonly finding: number | undefined; readonly params: AddressParams }
+  | {
+      readonly view: 'case';
+      readonly caseId: CaseId;
+      readonly tab: CaseView;
+      readonly finding: number | undefined;
+      readonly params: AddressParams;
+    }
   | { readonly view: 'rules'; readonly params: AddressParams }
   | { readonly view: 'rule'; readonly ruleId: string };
 

@@ -30,6 +30,8 @@ export interface SessionTools {
 const MAX_PROBLEMS = 20_000;
 /** The case record (files, problems) is saved at this pace while scanning; findings are saved as they come. */
 const SAVE_EVERY_MS = 2_000;
+/** Findings unpacked and written at a time when the store takes findings again. */
+const KEEP_AGAIN_STEP = 500;
 
 export class CaseSession {
   readonly id: CaseId;
@@ -104,7 +106,8 @@ export class CaseSession {
       this.#roots = await this.#tools.store.loadRoots(this.id);
       let blocks = 0;
       for await (const block of this.#tools.store.loadFindings(this.id)) {
-        this.#show(block);
+        this.findings.append(block);
+        this.triage.apply(block.map((finding) => finding.key));
         // The first block at once, then every eighth: a refresh costs a few milliseconds each.
         if (blocks++ % 8 === 0) this.findings.refresh();
       }
@@ -159,13 +162,14 @@ export class CaseSession {
   /** Writes findings that the store refused before; gives true when it took them all. */
   async keepAgain(): Promise<boolean> {
     this.#refused = undefined;
-    while (this.#refused === undefined && this.#keptRows < this.findings.count) {
+    while (this.#keptRows < this.findings.count) {
       const rows: Finding[] = [];
-      const end = Math.min(this.findings.count, this.#keptRows + 500);
+      const end = Math.min(this.findings.count, this.#keptRows + KEEP_AGAIN_STEP);
       for (let row = this.#keptRows; row < end; row++) rows.push(await this.findings.load(row));
-      await this.#store(rows);
+      if (!(await this.#write(rows))) return false;
+      this.#keptRows = end;
     }
-    return this.#refused === undefined;
+    return true;
   }
 
   /** The case as it is kept, findings and judgements apart. */
@@ -199,46 +203,51 @@ export class CaseSession {
 
   /** Handles to the evidence are a convenience: where they cannot be kept, the evidence is dropped again. */
   async #keepRoots(roots: readonly FileSystemHandle[]): Promise<void> {
-    this.#roots = [...this.#roots, ...roots];
+    this.#roots = [...new Set([...this.#roots, ...roots])];
     await this.#tools.store.saveRoots(this.id, this.#roots);
   }
 
   /** Work that nobody waits for still tells when it fails. */
   #background(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      this.#tools.notices.show('error', `Keeping the case failed: ${error instanceof Error ? error.message : String(error)}`, {
-        hint: 'What is on screen stays. Export it before you close this tab.',
-      });
+      this.#tools.notices.show(
+        'error',
+        `Keeping the case failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: 'What is on screen stays. Export it before you close this tab.',
+        },
+      );
     });
   }
 
   async #keep(found: readonly Finding[]): Promise<void> {
     // A file that is read again brings its findings again: they are kept already.
     const findings = found.filter((finding) => !this.findings.knows(finding));
-    if (this.#refused === undefined) await this.#store(findings, this.#show.bind(this));
-    else this.#show(findings);
+    const kept = this.#refused === undefined && (await this.#write(findings));
+    this.findings.append(findings);
+    this.triage.apply(findings.map((finding) => finding.key));
+    if (kept) this.#keptRows = this.findings.count;
     this.findings.refresh();
     if (this.#tools.now() - this.#lastSave > SAVE_EVERY_MS) await this.save();
   }
 
-  /** Writes findings, then calls `then`; both happen to findings that the store refuses, too, but they count as not kept. */
-  async #store(findings: readonly Finding[], then?: (findings: readonly Finding[]) => void): Promise<void> {
+  /** Gives true when the store took the findings; a refusal is noted. */
+  async #write(findings: readonly Finding[]): Promise<boolean> {
     const kept = await this.#tools.store.appendFindings(this.id, findings);
     if (!kept.ok) this.#refuse(kept.error);
-    then?.(findings);
-    if (kept.ok) this.#keptRows = then === undefined ? this.#keptRows + findings.length : this.findings.count;
-  }
-
-  #show(findings: readonly Finding[]): void {
-    this.findings.append(findings);
-    this.triage.apply(findings.map((finding) => finding.key));
+    return kept.ok;
   }
 
   #refuse(error: Diagnostic): void {
     if (this.#refused !== undefined) return;
     this.#refused = error;
     this.#takeProblems([
-      { code: error.code === 'store-full' ? 'store-full' : 'store-denied', severity: 'error', detail: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+      {
+        code: error.code === 'store-full' ? 'store-full' : 'store-denied',
+        severity: 'error',
+        detail: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      },
     ]);
   }
 
@@ -252,7 +261,9 @@ export class CaseSession {
   }
 
   #follow(progress: readonly FileProgress[]): void {
-    const changed = progress.filter(({ file, state }) => this.#files[file] !== undefined && this.#files[file].state !== state);
+    const changed = progress.filter(
+      ({ file, state }) => this.#files[file] !== undefined && this.#files[file].state !== state,
+    );
     if (changed.length > 0) {
       const files = [...this.#files];
       for (const { file, state } of changed) files[file] = { ...files[file]!, state };
@@ -282,7 +293,10 @@ export class CaseSession {
       const state = unfinished ? (scan.phase === 'failed' ? 'failed' : 'cancelled') : file.state;
       return { ...file, findings: perFile.get(file.path) ?? 0, state };
     });
-    if (scan.phase === 'cancelled') this.#takeProblems([{ code: 'cancelled', severity: 'warning', detail: 'The scan was stopped; not every file was read to its end.' }]);
+    if (scan.phase === 'cancelled')
+      this.#takeProblems([
+        { code: 'cancelled', severity: 'warning', detail: 'The scan was stopped; not every file was read to its end.' },
+      ]);
     if (scan.failure !== undefined) this.#takeProblems([{ code: 'internal', severity: 'error', detail: scan.failure }]);
     this.findings.refresh();
     await this.save();

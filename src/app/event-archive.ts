@@ -55,7 +55,10 @@ export class EventArchive {
    * Looks for needles (lower case, written as JSON writes them) in the events from row `from` on, which must be where
    * an append began. Gives per block one mask per row (bit i: needle i is in the event).
    */
-  async *search(needles: readonly string[], from: number): AsyncGenerator<{ readonly first: number; readonly masks: Uint8Array }> {
+  async *search(
+    needles: readonly string[],
+    from: number,
+  ): AsyncGenerator<{ readonly first: number; readonly masks: Uint8Array }> {
     for (let at = 0; at < this.#blocks.length; at++) {
       const block = this.#blocks[at]!;
       if (block.first < from) continue;

@@ -5,7 +5,7 @@ import type { EventKindCount } from '../model/coverage.ts';
 
 export class EventKinds {
   readonly #kinds = new Map<string, EventKindCount>();
-  #version = $state(0);
+  #current = $state.raw<readonly EventKindCount[]>([]);
 
   /** Adds counts of a slice. */
   add(parts: readonly EventKindCount[]): void {
@@ -14,12 +14,11 @@ export class EventKinds {
       const known = this.#kinds.get(key);
       this.#kinds.set(key, known === undefined ? part : mergeKinds(known, part));
     }
-    if (parts.length > 0) this.#version++;
+    if (parts.length > 0) this.#current = [...this.#kinds.values()];
   }
 
   get list(): readonly EventKindCount[] {
-    void this.#version;
-    return [...this.#kinds.values()];
+    return this.#current;
   }
 }
 

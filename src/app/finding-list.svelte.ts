@@ -26,7 +26,8 @@ const READ_BLOCK = 200;
 export class FindingList {
   readonly #table = new FindingTable();
   readonly #archive = new EventArchive();
-  #version = $state(0);
+  /** A new wrapper with every refresh: it tells readers that the columns behind it changed. */
+  #current = $state.raw({ table: this.#table });
   #rows = $state.raw<Uint32Array>(new Uint32Array());
   #facets = $state.raw<FindingFacets>(emptyFacets());
   #query = $state.raw<FindingQuery>(EMPTY_QUERY);
@@ -45,8 +46,7 @@ export class FindingList {
 
   /** All findings, shown or not. */
   get count(): number {
-    void this.#version;
-    return this.#table.count;
+    return this.#current.table.count;
   }
 
   /** Rows that pass the query, in its order. */
@@ -68,18 +68,15 @@ export class FindingList {
 
   /** The columns behind the rows; read anew whenever findings or judgements change. */
   get columns(): FindingColumns {
-    void this.#version;
-    return this.#table;
+    return this.#current.table;
   }
 
   facts(row: number): FindingFacts {
-    void this.#version;
-    return this.#table.facts(row);
+    return this.#current.table.facts(row);
   }
 
   has(row: number): boolean {
-    void this.#version;
-    return row >= 0 && row < this.#table.count;
+    return row >= 0 && row < this.#current.table.count;
   }
 
   keyOf(row: number): FindingKey {
@@ -97,8 +94,9 @@ export class FindingList {
 
   /** The whole finding with its event. */
   async load(row: number): Promise<Finding> {
-    const { alsoIn: _, ...facts } = this.#table.facts(row);
-    return { ...facts, event: await this.#archive.load(row) };
+    const finding: Finding & { alsoIn?: unknown } = { ...this.#table.facts(row), event: await this.#archive.load(row) };
+    delete finding.alsoIn;
+    return finding;
   }
 
   /** Whole findings in the given order, in blocks; for exports. */
@@ -151,7 +149,7 @@ export class FindingList {
     const { rows, facets } = selectFindings(this.#table, this.#order, filter, accepts);
     this.#rows = rows;
     this.#facets = facets;
-    this.#version++;
+    this.#current = { table: this.#table };
     this.#searchEvents();
   }
 
@@ -194,7 +192,11 @@ export class FindingList {
     for (let row = this.#factsLooked; row < table.count; row++) {
       const own = this.#maskOf(`${table.eventId[row]!}\n${table.recordId[row]!}`);
       this.#termMasks[row]! |=
-        own | rules[table.rule[row]!]! | hosts[table.host[row]!]! | channels[table.channel[row]!]! | files[table.file[row]!]!;
+        own |
+        rules[table.rule[row]!]! |
+        hosts[table.host[row]!]! |
+        channels[table.channel[row]!]! |
+        files[table.file[row]!]!;
     }
     this.#factsLooked = table.count;
   }

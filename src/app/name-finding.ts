@@ -7,9 +7,8 @@ import type { CorrelationHit } from '../pool/scanner.ts';
 
 /** Names a row. */
 export function nameFinding(row: FindingRow, info: RuleInfo, file: string): Finding {
-  const { rule: _, ...facts } = row;
-  return {
-    ...facts,
+  const finding: Finding & { rule?: number } = {
+    ...row,
     key: findingKeyOf(row, info.id, file),
     ruleId: info.id,
     ruleHash: info.hash,
@@ -18,6 +17,8 @@ export function nameFinding(row: FindingRow, info: RuleInfo, file: string): Find
     tags: info.tags,
     file,
   };
+  delete finding.rule;
+  return finding;
 }
 
 /** Names a fired correlation: its finding stands at the event that completed it. `pathOf` gives the path of a file number. */

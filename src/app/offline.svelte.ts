@@ -4,7 +4,12 @@
 import type { Notices } from './notices.svelte.ts';
 
 /** Registers the service worker at `address`; says when a new version is ready. Does nothing where there is none to be had. */
-export async function keepOffline(address: string, notices: Notices, isBusy: () => boolean, reload: () => void): Promise<void> {
+export async function keepOffline(
+  address: string,
+  notices: Notices,
+  isBusy: () => boolean,
+  reload: () => void,
+): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { Workbox } = await import('workbox-window');
   const workbox = new Workbox(address);

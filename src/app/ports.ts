@@ -44,9 +44,9 @@ export type ExportFindings = (
   findings: AsyncIterable<readonly Finding[]>,
   context: {
     /** The analyst's judgement, undefined where there is none. */
-    triageOf(finding: Finding): Triage | undefined;
+    readonly triageOf: (finding: Finding) => Triage | undefined;
     /** Pack or path that the rule came with, '' when unknown. */
-    sourceOf(finding: Finding): string;
+    readonly sourceOf: (finding: Finding) => string;
   },
 ) => AsyncIterable<Uint8Array>;
 

@@ -1,12 +1,21 @@
 // One scan from start to end: what the scanner reports, gathered and handed on in small steps. Findings go to `keep`
-// (which writes them to the store, then shows them) at most 250 ms after they came, at most 1,000 at a time, so that no
+// (which writes them to the store, then shows them) at most 250 ms after they came, at most 500 at a time, so that no
 // step holds the page for more than a frame or two.
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
-import type { FileProgress, ScanFile, ScanHandle, ScanListener, ScanOptions, ScanProgress, Scanner, ScanSummary } from '../pool/scanner.ts';
+import type {
+  FileProgress,
+  ScanFile,
+  ScanHandle,
+  ScanListener,
+  ScanOptions,
+  ScanProgress,
+  Scanner,
+  ScanSummary,
+} from '../pool/scanner.ts';
 import { nameCorrelation, nameFinding } from './name-finding.ts';
 
 export type ScanPhase = 'preparing' | 'scanning' | 'saving' | 'done' | 'cancelled' | 'failed';
@@ -21,7 +30,7 @@ export interface ScanSink {
 }
 
 const FLUSH_AFTER_MS = 100;
-const FLUSH_SIZE = 1_000;
+const FLUSH_SIZE = 500;
 
 export class ScanRun {
   readonly files: readonly ScanFile[];
@@ -29,7 +38,13 @@ export class ScanRun {
   readonly #sink: ScanSink;
   readonly #pending: Finding[] = [];
   #phase = $state<ScanPhase>('preparing');
-  #progress = $state.raw<ScanProgress>({ bytesDone: 0, bytesTotal: 0, bytesPerSecond: 0, secondsLeft: undefined, files: [] });
+  #progress = $state.raw<ScanProgress>({
+    bytesDone: 0,
+    bytesTotal: 0,
+    bytesPerSecond: 0,
+    secondsLeft: undefined,
+    files: [],
+  });
   #found = $state(0);
   #summary = $state.raw<ScanSummary | undefined>(undefined);
   #failure = $state.raw<string | undefined>(undefined);
@@ -40,7 +55,14 @@ export class ScanRun {
   /** Settles (never rejects) when everything found has been handed on. */
   readonly done: Promise<void>;
 
-  constructor(scanner: Scanner, rules: Promise<readonly RuleInfo[]>, files: readonly ScanFile[], options: ScanOptions, sink: ScanSink, now: number) {
+  constructor(
+    scanner: Scanner,
+    rules: Promise<readonly RuleInfo[]>,
+    files: readonly ScanFile[],
+    options: ScanOptions,
+    sink: ScanSink,
+    now: number,
+  ) {
     this.files = files;
     this.started = now;
     this.#sink = sink;

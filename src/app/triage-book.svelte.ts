@@ -14,7 +14,8 @@ export class TriageBook {
   readonly #notices: Notices;
   readonly #now: () => number;
   readonly #entries = new Map<FindingKey, Triage>();
-  #version = $state(0);
+  /** A new wrapper with every change: it tells readers that the entries behind it changed. */
+  #current = $state.raw({ entries: this.#entries });
 
   constructor(store: CaseStore, caseId: CaseId, findings: FindingList, notices: Notices, now: () => number) {
     this.#store = store;
@@ -26,14 +27,12 @@ export class TriageBook {
 
   /** Number of findings judged or noted. */
   get count(): number {
-    void this.#version;
-    return this.#entries.size;
+    return this.#current.entries.size;
   }
 
   /** The judgement of a finding; new and without a note when there is none. */
   of(key: FindingKey): Triage {
-    void this.#version;
-    return this.#entries.get(key) ?? { key, state: 'new', note: '', tags: [], changed: 0 };
+    return this.#current.entries.get(key) ?? { key, state: 'new', note: '', tags: [], changed: 0 };
   }
 
   /** The judgement of a finding, undefined when nobody has judged or noted it. */
@@ -45,7 +44,7 @@ export class TriageBook {
   async load(): Promise<void> {
     const kept = await this.#store.loadTriage(this.#caseId);
     for (const [key, triage] of kept) this.#entries.set(key, triage);
-    this.#version++;
+    this.#current = { entries: this.#entries };
   }
 
   /** Puts known judgements on rows that have just been appended. */
@@ -75,7 +74,7 @@ export class TriageBook {
       this.#entries.set(entry.key, entry);
       this.#findings.judge(entry.key, entry.state);
     }
-    this.#version++;
+    this.#current = { entries: this.#entries };
     this.#findings.refresh();
     const kept = await this.#store.saveTriage(this.#caseId, triage);
     if (!kept.ok) {

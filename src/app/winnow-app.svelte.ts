@@ -139,10 +139,9 @@ export class WinnowApp {
       const cleared = await this.store.clearFindings(session.id);
       if (!cleared.ok) throw new Error(cleared.error.message);
       const { summary } = session.record();
-      const { roots: _, ...again } = evidence;
       const fresh = this.#open({ summary, files: [], problems: [] });
       await fresh.load();
-      fresh.addEvidence(again, this.rules.load(), { recovered: this.#recovered });
+      fresh.addEvidence(evidence, this.rules.load(), { recovered: this.#recovered });
     } finally {
       this.#reading = false;
     }
@@ -230,8 +229,12 @@ export class WinnowApp {
   }
 
   #sayNothingFound(evidence: Intake): void {
-    const skipped = [...evidence.skipped].map(([extension, count]) => `${count} ${extension === '' ? 'without extension' : extension}`);
-    const what = evidence.problems[0]?.detail ?? (skipped.length === 0 ? undefined : `Skipped: ${skipped.slice(0, 6).join(', ')}.`);
+    const skipped = [...evidence.skipped].map(
+      ([extension, count]) => `${count} ${extension === '' ? 'without extension' : extension}`,
+    );
+    const what =
+      evidence.problems[0]?.detail ??
+      (skipped.length === 0 ? undefined : `Skipped: ${skipped.slice(0, 6).join(', ')}.`);
     this.notices.show('warning', 'No event logs in what was dropped.', {
       hint: `${what === undefined ? '' : `${what} `}Winnow reads .evtx files, folders and zips of them.`,
     });

@@ -46,7 +46,9 @@ export function matchNetwork(network: Network, text: string): boolean {
 }
 
 function isMapped(bytes: readonly number[]): boolean {
-  return bytes.length === 16 && bytes[10] === 0xff && bytes[11] === 0xff && bytes.slice(0, 10).every((byte) => byte === 0);
+  return (
+    bytes.length === 16 && bytes[10] === 0xff && bytes[11] === 0xff && bytes.slice(0, 10).every((byte) => byte === 0)
+  );
 }
 
 function parsePrefix(text: string, size: number): number | undefined {

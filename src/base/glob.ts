@@ -3,7 +3,8 @@
 // Described in engine-algorithms 4.3.
 
 /** Part of a pattern, as in model/rule-set.ts. */
-export type GlobPiece = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
+export type GlobPiece =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
 
 /** What stands between two `*`: units to compare, and per unit whether it stands for any one code point instead. */
 interface Segment {

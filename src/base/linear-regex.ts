@@ -43,7 +43,14 @@ export function translateRegex(
   if (!parsed.ok) return parsed;
   const cost = costOfRegex(parsed.root);
   if (cost.size > REGEX_LIMITS.size || cost.nesting > REGEX_LIMITS.repeat) {
-    return { ok: false, problem: { offset: 0, message: 'the pattern is too large once its repetitions are written out', unsupported: false } };
+    return {
+      ok: false,
+      problem: {
+        offset: 0,
+        message: 'the pattern is too large once its repetitions are written out',
+        unsupported: false,
+      },
+    };
   }
   return { ok: true, value: { source: emitRegex(parsed.root), flags: '', literal: literalOfRegex(parsed.root) } };
 }

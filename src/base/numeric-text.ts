@@ -50,7 +50,13 @@ export function equalsNumericText(text: string, operand: NumberOperand): boolean
 }
 
 /** `byMagnitude` compares the whole parts; signs and fractions are settled here. */
-function compareSigned(negative: boolean, byMagnitude: number, wholeIsZero: boolean, fraction: string, operand: NumberOperand): number {
+function compareSigned(
+  negative: boolean,
+  byMagnitude: number,
+  wholeIsZero: boolean,
+  fraction: string,
+  operand: NumberOperand,
+): number {
   const isZero = wholeIsZero && fraction === '';
   const operandIsZero = operand.digits === '' && operand.fraction === '';
   const sign = isZero ? 0 : negative ? -1 : 1;

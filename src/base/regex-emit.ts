@@ -116,7 +116,13 @@ export function costOfRegex(node: RegexNode): RegexCost {
       }
       const size = capped(child.size * times + 1);
       const bound = Math.max(node.max === Infinity ? node.min : node.max, 1);
-      return { unbounded: child.unbounded || node.max === Infinity, ways, steps, size, nesting: capped(child.nesting * bound) };
+      return {
+        unbounded: child.unbounded || node.max === Infinity,
+        ways,
+        steps,
+        size,
+        nesting: capped(child.nesting * bound),
+      };
     }
   }
 }

@@ -4,7 +4,8 @@
 import type { CodeSet } from './regex-set.ts';
 import { complementSet, foldSet, LAST_POINT, normaliseSet, pairsOf } from './regex-set.ts';
 
-export type RegexAssertion = 'text-start' | 'text-end' | 'end-or-newline' | 'line-start' | 'line-end' | 'boundary' | 'not-boundary';
+export type RegexAssertion =
+  'text-start' | 'text-end' | 'end-or-newline' | 'line-start' | 'line-end' | 'boundary' | 'not-boundary';
 
 export type RegexNode =
   /** One code point out of a set. */
@@ -58,7 +59,9 @@ class ProblemSignal extends Error {
 export function parseRegex(
   pattern: string,
   flags: RegexFlags,
-): { readonly ok: true; readonly root: RegexNode; readonly flags: RegexFlags } | { readonly ok: false; readonly problem: RegexProblem } {
+):
+  | { readonly ok: true; readonly root: RegexNode; readonly flags: RegexFlags }
+  | { readonly ok: false; readonly problem: RegexProblem } {
   try {
     const parser = new Parser(pattern, flags);
     return { ok: true, root: parser.parse(), flags: parser.flags };
@@ -96,7 +99,8 @@ class Parser {
   }
 
   #choice(): RegexNode {
-    if (++this.#depth > REGEX_LIMITS.depth) this.#wrong(this.#at, `groups are nested more than ${REGEX_LIMITS.depth} deep`);
+    if (++this.#depth > REGEX_LIMITS.depth)
+      this.#wrong(this.#at, `groups are nested more than ${REGEX_LIMITS.depth} deep`);
     const options = [this.#sequence()];
     while (this.#text[this.#at] === '|') {
       this.#at++;
@@ -259,7 +263,9 @@ class Parser {
       this.#at++;
       return simple;
     }
-    const hex = /^(?:x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4}))/.exec(this.#text.slice(this.#at, this.#at + 10));
+    const hex = /^(?:x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4}))/.exec(
+      this.#text.slice(this.#at, this.#at + 10),
+    );
     if (hex !== null) {
       this.#at += hex[0].length;
       const point = Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '', 16);
@@ -270,7 +276,8 @@ class Parser {
       this.#at++;
       return 0;
     }
-    if (letter >= '0' && letter <= '9') this.#unsupported(start, letter === '0' ? 'an octal escape' : 'a backreference');
+    if (letter >= '0' && letter <= '9')
+      this.#unsupported(start, letter === '0' ? 'an octal escape' : 'a backreference');
     if (letter === 'p' || letter === 'P') this.#unsupported(start, `\`\\${letter}\``);
     if (/[a-zA-Z]/.test(letter)) this.#unsupported(start, `\`\\${letter}\``);
     return this.#point();

@@ -1,15 +1,13 @@
 // From the PATHs of the command line to the logs to scan: files, folders (recursively), packed files. What counts as a
 // log is decided by content, with the same judge as in the browser (src/intake).
 
-import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { judgeFile, packedProblem } from '../intake/judge-file.ts';
-import { MAX_DEPTH, MAX_UNPACKED_BYTES, SNIFF_BYTES } from '../intake/limits.ts';
-import { unpackStream } from '../intake/unpack.ts';
+import { judgeFile } from '../intake/judge-file.ts';
+import { MAX_DEPTH, SNIFF_BYTES } from '../intake/limits.ts';
 import type { Problem } from '../model/problem.ts';
 import { readHead, type LogFile } from './log-file.ts';
+import { createUnpacker } from './unpack-files.ts';
 
 export interface CollectedLogs {
   /** In the order of the output: by path, as code units compare. */
@@ -17,6 +15,8 @@ export interface CollectedLogs {
   readonly problems: readonly Problem[];
   /** PATHs that are not there: the arguments are wrong. */
   readonly missing: readonly string[];
+  /** Removes what was unpacked for the scan. */
+  dispose(): Promise<void>;
 }
 
 /** Gives the logs below some paths. A file that is reached twice (links, overlapping paths) is taken once. */
@@ -25,38 +25,22 @@ export async function collectLogs(paths: readonly string[]): Promise<CollectedLo
   const problems: Problem[] = [];
   const missing: string[] = [];
   const seen = new Set<string>();
+  const unpacker = createUnpacker({
+    log: (file) => void files.push(file),
+    problem: (problem) => void problems.push(problem),
+  });
 
   const takeFile = async (path: string, chosen: boolean): Promise<void> => {
     const real = await realpath(path);
     if (seen.has(real)) return;
     seen.add(real);
     const { size } = await stat(path);
-    const disk: LogFile = { path, size, source: { kind: 'disk', path } };
-    const head = new Uint8Array(await readHead(disk, SNIFF_BYTES));
-    const verdict = await judgeFile(path, new Blob([head]), chosen);
+    const disk: LogFile = { path, size, diskPath: path };
+    const verdict = await judgeFile(path, new Blob([readHead(path, SNIFF_BYTES)]), chosen);
     if (verdict.kind === 'log') files.push(disk);
     else if (verdict.kind === 'problem') problems.push(verdict.problem);
-    else if (verdict.kind === 'gzip') await takeGzip(path, chosen);
-    else if (verdict.kind === 'zip') problems.push(packedProblem(path, 'zip'));
-  };
-
-  const takeGzip = async (path: string, chosen: boolean): Promise<void> => {
-    const packed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>;
-    const { blob, end } = await unpackStream(packed.pipeThrough(new DecompressionStream('gzip')), MAX_UNPACKED_BYTES);
-    const verdict = await judgeFile(path.replace(/\.gz$/i, ''), blob, chosen);
-    if (verdict.kind === 'log') files.push({ path, size: blob.size, source: { kind: 'blob', blob } });
-    else if (verdict.kind === 'problem') problems.push({ ...verdict.problem, file: path });
-    if (end === 'limit') {
-      problems.push({
-        code: 'limit-reached',
-        severity: 'error',
-        file: path,
-        detail: `unpacks to more than ${MAX_UNPACKED_BYTES} bytes`,
-      });
-    } else if (end === 'damaged') {
-      const detail = `packed data is damaged; the first ${blob.size} bytes are read`;
-      problems.push({ code: 'file-unreadable', severity: 'warning', file: path, detail });
-    }
+    else if (verdict.kind === 'gzip') await unpacker.takeGzip(path, chosen);
+    else if (verdict.kind === 'zip') await unpacker.takeZip(path);
   };
 
   const takeFolder = async (path: string, depth: number): Promise<void> => {
@@ -99,5 +83,5 @@ export async function collectLogs(paths: readonly string[]): Promise<CollectedLo
     else await guarded(path, () => takeFile(path, true));
   }
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return { files, problems, missing };
+  return { files, problems, missing, dispose: () => unpacker.dispose() };
 }

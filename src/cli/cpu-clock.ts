@@ -41,11 +41,6 @@ export class PhaseClock {
     }
   }
 
-  /** Adds wall time that was measured elsewhere. */
-  add(phase: PhaseName, milliseconds: number): void {
-    this.#wall[phase] += milliseconds;
-  }
-
   /** CPU milliseconds per phase so far; wall time of the phases where CPU time is not told. */
   read(): PhaseTimes {
     const { read, scan, render } = this.#wall;

@@ -34,12 +34,17 @@ const host: CommandHost = {
     loadRuleSet: () => unpackText(loadRuleSetPack),
     loadSources: () => unpackText(loadSourcePack),
     loadCorrelations: async () =>
-      (JSON.parse(await unpackText(loadCorrelationPack)) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
+      (JSON.parse(await unpackText(loadCorrelationPack)) as (CorrelationRule | null)[]).map(
+        (rule) => rule ?? undefined,
+      ),
     loadInfos: async () => JSON.parse(await unpackText(loadInfoPack)) as RuleInfo[],
     loadTexts: async () => JSON.parse(await unpackText(loadTextPack)) as RuleFile[],
   },
   startThread: (setup) => new Worker(new URL(import.meta.url), { workerData: setup }),
 };
 
-if (isMainThread) process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr, host);
-else serveScanThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);
+// Exit handlers run then: they remove what was unpacked.
+if (isMainThread) {
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+  process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr, host);
+} else serveScanThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);

@@ -29,7 +29,7 @@ export async function* planRuns(
     let fileHash: string | undefined;
     let opening;
     try {
-      opening = openLog(await readHead(file, OPENING_BYTES), file.size);
+      opening = openLog(readHead(file.diskPath, OPENING_BYTES), file.size);
       fileHash = hash ? await hashOf(file) : undefined;
     } catch (error) {
       if (!(error instanceof Error && 'syscall' in error)) throw error;
@@ -45,9 +45,8 @@ export async function* planRuns(
   }
 }
 
-async function hashOf({ source }: LogFile): Promise<string> {
+async function hashOf({ diskPath }: LogFile): Promise<string> {
   const hash = createHash('sha256');
-  const bytes: AsyncIterable<Uint8Array> = source.kind === 'disk' ? createReadStream(source.path) : source.blob.stream();
-  for await (const part of bytes) hash.update(part);
+  for await (const part of createReadStream(diskPath) as AsyncIterable<Uint8Array>) hash.update(part);
   return hash.digest('hex');
 }

@@ -43,7 +43,8 @@ export function createProblemReport(err: { write(text: string): unknown }): Prob
     },
     finish() {
       for (const { problem, count } of counts.values()) {
-        if (count > MOST_LINES) err.write(`winnow: ${printable(problem.file ?? '')}: ${count - MOST_LINES} more of ${problem.code}\n`);
+        if (count > MOST_LINES)
+          err.write(`winnow: ${printable(problem.file ?? '')}: ${count - MOST_LINES} more of ${problem.code}\n`);
       }
       if (remarks.size > 0) {
         const list = [...remarks].map(([code, count]) => `${count} ${code}`).join(', ');
@@ -56,7 +57,9 @@ export function createProblemReport(err: { write(text: string): unknown }): Prob
 }
 
 function formatProblem({ code, file, offset, count, detail, hint }: Problem): string {
-  const place = [file === undefined ? '' : printable(file), offset === undefined ? '' : `at byte ${offset}`].filter((part) => part !== '');
+  const place = [file === undefined ? '' : printable(file), offset === undefined ? '' : `at byte ${offset}`].filter(
+    (part) => part !== '',
+  );
   const times = count !== undefined && count > 1 ? ` (${count} times)` : '';
   const words = [detail ?? '', hint ?? ''].filter((part) => part !== '').join('. ');
   return `winnow: ${[...place, code + times].join(': ')}${words === '' ? '' : `: ${printable(words)}`}`;
@@ -64,5 +67,8 @@ function formatProblem({ code, file, offset, count, detail, hint }: Problem): st
 
 /** Names and details may quote hostile input, and a terminal obeys control characters. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -34,9 +34,13 @@ export async function loadRuleSources(paths: readonly string[]): Promise<RuleSou
     }
     const found = isFolder ? await listRules(path, unreadable) : [path];
     for (const file of found) {
+      if (/\.zip$/i.test(file)) {
+        unreadable.push({ path: file, reason: 'rules in a zip are not read; unpack it' });
+        continue;
+      }
       try {
         const { size } = await stat(file);
-        // A sparse array of the right size would do as well: only the length is looked at.
+        // Only the length of such a file is looked at.
         const text = size > MAX_BYTES ? new Uint8Array(MAX_BYTES) : new Uint8Array(await readFile(file));
         files.push({ pack, file: file.replaceAll('\\', '/'), text });
       } catch (error) {

@@ -17,10 +17,15 @@ const USAGE = 'usage: winnow rules check PATH… [--json]\n';
 export async function runRulesCheck(argv: readonly string[], out: TextSink, err: TextSink): Promise<number> {
   const end = argv.indexOf('--');
   const options = (end < 0 ? argv : argv.slice(0, end)).filter((each) => each.startsWith('-') && each !== '-');
-  const paths = [...(end < 0 ? argv : argv.slice(0, end)).filter((each) => !each.startsWith('-')), ...(end < 0 ? [] : argv.slice(end + 1))];
+  const paths = [
+    ...(end < 0 ? argv : argv.slice(0, end)).filter((each) => !each.startsWith('-')),
+    ...(end < 0 ? [] : argv.slice(end + 1)),
+  ];
   const unknown = options.find((option) => option !== '--json');
   if (unknown !== undefined || paths.length === 0) {
-    err.write(unknown === undefined ? `winnow: no rules given\n${USAGE}` : `winnow: unknown option ${unknown}\n${USAGE}`);
+    err.write(
+      unknown === undefined ? `winnow: no rules given\n${USAGE}` : `winnow: unknown option ${unknown}\n${USAGE}`,
+    );
     return 2;
   }
   const sources = await loadRuleSources(paths);
@@ -30,7 +35,9 @@ export async function runRulesCheck(argv: readonly string[], out: TextSink, err:
   }
   for (const { path, reason } of sources.unreadable) err.write(`winnow: ${path} cannot be read: ${reason}\n`);
   const { verdicts } = compileRules(sources.files);
-  const lines = options.includes('--json') ? verdicts.map(formatJson) : [...verdicts.map(formatText).filter((text) => text !== ''), formatSummary(verdicts)];
+  const lines = options.includes('--json')
+    ? verdicts.map(formatJson)
+    : [...verdicts.map(formatText).filter((text) => text !== ''), formatSummary(verdicts)];
   // In pieces: one string of everything would double the memory of a large rule set.
   for (const line of lines) out.write(`${line}\n`);
   const rejected = verdicts.some((verdict) => verdict.verdict === 'rejected');
@@ -52,7 +59,8 @@ function formatJson(verdict: RuleVerdict): string {
 
 function formatText(verdict: RuleVerdict): string {
   const lines = verdict.diagnostics.map((each) => formatDiagnostic(verdict, each));
-  if (verdict.verdict === 'not-evaluable') lines.push(`${verdict.file}: not evaluable: ${verdict.reason} [${verdict.title}]`);
+  if (verdict.verdict === 'not-evaluable')
+    lines.push(`${verdict.file}: not evaluable: ${verdict.reason} [${verdict.title}]`);
   return lines.join('\n');
 }
 

@@ -33,14 +33,26 @@ export interface ScanHost {
 export async function runScan(argv: readonly string[], out: Writable, err: Writable, host: ScanHost): Promise<number> {
   const startedAt = performance.now();
   const parsed = parseScanArguments(argv);
-  const refuse = (reasons: readonly string[]): number => {
-    for (const reason of reasons) err.write(`winnow: ${reason}\n`);
-    return 2;
-  };
-  if (!parsed.ok) return refuse(parsed.error);
+  if (!parsed.ok) return refuseAll(parsed.error, err);
   const arguments_ = parsed.value;
-  const report = createProblemReport(err);
   const logs = await collectLogs(arguments_.paths);
+  try {
+    return await scanLogs(arguments_, logs, out, err, host, startedAt);
+  } finally {
+    await logs.dispose();
+  }
+}
+
+async function scanLogs(
+  arguments_: ScanArguments,
+  logs: CollectedLogs,
+  out: Writable,
+  err: Writable,
+  host: ScanHost,
+  startedAt: number,
+): Promise<number> {
+  const report = createProblemReport(err);
+  const refuse = (reasons: readonly string[]): number => refuseAll(reasons, err);
   if (logs.missing.length > 0) return refuse(logs.missing.map((path) => `${path} does not exist`));
   const cpuBefore = process.cpuUsage();
   const loaded = await loadScanRules(arguments_, host.core, report);
@@ -51,7 +63,9 @@ export async function runScan(argv: readonly string[], out: Writable, err: Writa
   try {
     if (arguments_.out !== undefined) stream = await openOutputFile(arguments_.out);
   } catch (error) {
-    return refuse([`${arguments_.out ?? ''} cannot be written: ${error instanceof Error ? error.message : String(error)}`]);
+    return refuse([
+      `${arguments_.out ?? ''} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
   }
   const text: TextOptions = { format: arguments_.format, mark: randomUUID() };
   const output = createFindingOutput(stream, text, arguments_.hash, stream !== out);
@@ -70,6 +84,12 @@ export async function runScan(argv: readonly string[], out: Writable, err: Writa
     err.write(`${JSON.stringify(stats)}\n`);
   }
   return report.isDamaged ? 1 : 0;
+}
+
+/** Says why the arguments cannot be used, and gives that status. */
+function refuseAll(reasons: readonly string[], err: Writable): number {
+  for (const reason of reasons) err.write(`winnow: ${reason}\n`);
+  return 2;
 }
 
 interface ScanParts {
@@ -140,7 +160,10 @@ class CommandScan {
     addFileAccount(this.#account, slice.account);
     for (const problem of slice.problems) report.add({ ...problem, file: file.path });
     if (slice.correlation !== undefined) {
-      this.#correlation.push({ rank: ensureDefined(this.#rankOf.get(file), 'rank of a file'), rows: slice.correlation });
+      this.#correlation.push({
+        rank: ensureDefined(this.#rankOf.get(file), 'rank of a file'),
+        rows: slice.correlation,
+      });
     }
     if (slice.findings.length === 0) return;
     this.#findings += slice.findings.length;

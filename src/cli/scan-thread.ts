@@ -13,7 +13,6 @@ import { RULE_LEVELS, type Rule, type RuleInfo } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
 import { CHUNK_BYTES } from '../pool/run-plan.ts';
 import { parseRuleSet } from '../pool/rule-set-json.ts';
-import { readSlices } from '../scan/read-slices.ts';
 import { createSliceScanner, type Slice } from '../scan/slice-scanner.ts';
 import { matchedParts, type MatchedPart } from '../sigma/interpret/explain.ts';
 import { PhaseClock, threadCpuMilliseconds } from './cpu-clock.ts';
@@ -38,7 +37,7 @@ export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
   const clock = new PhaseClock();
   port.postMessage({ kind: 'ready' });
 
-  const serveRun = async (run: ThreadRun): Promise<void> => {
+  const serveRun = (run: ThreadRun): void => {
     const send = (slice: Omit<Slice, 'recovered'>): void => {
       const { recovered } = setup;
       const { rows, account, problems, correlation } = clock.measure('scan', () =>
@@ -48,10 +47,8 @@ export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
       const { fileOffset: start, byteLength } = slice;
       port.postMessage({ kind: 'slice', slice: { start, byteLength, findings, account, problems, correlation } });
     };
-    const { source } = run.file;
     try {
-      if (source.kind === 'disk') readFromDisk(source.path, run, clock, send);
-      else await readFromBlob(source.blob, run, clock, send);
+      readRun(run, clock, send);
     } catch (cause) {
       const detail = readErrorText(cause);
       if (detail === undefined) throw cause;
@@ -61,18 +58,18 @@ export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
   };
 
   port.on('message', (request) => {
-    if (request.kind === 'run') void serveRun(request.run);
+    if (request.kind === 'run') serveRun(request.run);
     else port.postMessage({ kind: 'finished', phases: clock.read(), setup: setupMilliseconds });
   });
 }
 
 type SendSlice = (slice: Omit<Slice, 'recovered'>) => void;
 
-/** Reads and scans in turns with one buffer: at our speed a read from the page cache is a twentieth of the work. */
-function readFromDisk(path: string, run: ThreadRun, clock: PhaseClock, send: SendSlice): void {
+/** Reads and scans in turns, with one buffer. */
+function readRun(run: ThreadRun, clock: PhaseClock, send: SendSlice): void {
   const sliceBytes = run.chunksPerSlice * CHUNK_BYTES;
   const bytes = new Uint8Array(Math.min(sliceBytes, run.byteLength) + SCRATCH_BYTES);
-  const descriptor = openSync(path, 'r');
+  const descriptor = openSync(run.file.diskPath, 'r');
   try {
     const end = run.start + run.byteLength;
     for (let fileOffset = run.start; fileOffset < end; fileOffset += sliceBytes) {
@@ -84,16 +81,6 @@ function readFromDisk(path: string, run: ThreadRun, clock: PhaseClock, send: Sen
     }
   } finally {
     closeSync(descriptor);
-  }
-}
-
-async function readFromBlob(blob: Blob, run: ThreadRun, clock: PhaseClock, send: SendSlice): Promise<void> {
-  const { start: fileOffset, byteLength, chunksPerSlice } = run;
-  let before = performance.now();
-  for await (const slice of readSlices(blob, { fileOffset, byteLength, chunksPerSlice })) {
-    clock.add('read', performance.now() - before);
-    send(slice);
-    before = performance.now();
   }
 }
 

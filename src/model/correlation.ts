@@ -99,7 +99,8 @@ export interface CorrelationFinding {
 
 /** What kept correlations from being complete; for the coverage account. */
 export interface CorrelationShortfall {
-  readonly kind: 'too-many-rows' | 'too-many-findings' | 'too-much-work' | 'events-without-time' | 'events-without-field';
+  readonly kind:
+    'too-many-rows' | 'too-many-findings' | 'too-much-work' | 'events-without-time' | 'events-without-field';
   /** Event rule (too-many-rows) or correlation rule it concerns. */
   readonly rule: number;
   readonly count: number;

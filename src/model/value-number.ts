@@ -59,9 +59,9 @@ export function writeSignedDecimal64(high: number, low: number, out: Uint8Array,
   return writeDecimal64(negatedHigh, negatedLow, out, at + 1);
 }
 
-/** ASCII codes of the lower-case and the upper-case hex digits. */
+/** ASCII codes of the lower-case hex digits. */
 export const LOWER_HEX = asciiOf('0123456789abcdef');
-export const UPPER_HEX = asciiOf('0123456789ABCDEF');
+const UPPER_HEX = asciiOf('0123456789ABCDEF');
 
 function asciiOf(text: string): Uint8Array {
   return Uint8Array.from(text, (digit) => digit.charCodeAt(0));

@@ -1,5 +1,5 @@
 // Character data of BinXML values: UTF-16 strings cut at their first NUL and windows-1252 strings without NULs
-// (F44–F46). Strings are decoded by hand: TextDecoder would turn lone surrogates into U+FFFD and lose evidence.
+// (F44–F46). Nothing is replaced: lone surrogates are evidence.
 
 /** Units that are turned into text in one call; fromCharCode.apply has an argument limit that differs between browsers. */
 const BLOCK = 8_192;
@@ -50,16 +50,40 @@ export function stringByteLength(bytes: Uint8Array, offset: number, length: numb
   return end - offset;
 }
 
-/** Text of `length` bytes of UTF-16LE (an even number, no NUL cut); lone surrogates and U+FEFF are kept. */
-export function decodeUtf16(bytes: Uint8Array, offset: number, length: number): string {
-  const end = offset + length;
-  if (length <= 2 * BLOCK) {
-    let count = 0;
-    for (let at = offset; at < end; at += 2) block[count++] = bytes[at]! | (bytes[at + 1]! << 8);
-    return textOfBlock(count);
+/** Bytes from which on TextDecoder is faster than making the text unit by unit (measured: 35 % over a real log). */
+const LONG = 96;
+const decoder = new TextDecoder('utf-16le', { ignoreBOM: true });
+
+/**
+ * Text of the UTF-16LE string at `offset` up to its first NUL; an odd last byte does not count. Lone surrogates and
+ * U+FEFF are kept.
+ */
+export function decodeString(bytes: Uint8Array, offset: number, length: number): string {
+  const end = offset + (length & ~1);
+  let hasSurrogates = false;
+  if (length > LONG) {
+    let at = offset;
+    for (; at < end; at += 2) {
+      const high = bytes[at + 1]!;
+      if (high === 0 && bytes[at] === 0) break;
+      if ((high & 0xf8) === 0xd8) hasSurrogates = true;
+    }
+    // TextDecoder would replace lone surrogates.
+    return hasSurrogates ? textOfUnits(bytes, offset, at) : decoder.decode(bytes.subarray(offset, at));
   }
   let text = '';
-  for (let at = offset; at < end;) {
+  for (let at = offset; at < end; at += 2) {
+    const unit = bytes[at]! | (bytes[at + 1]! << 8);
+    if (unit === 0) break;
+    text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+/** Text of bytes [start, end), whatever units they are. */
+function textOfUnits(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end;) {
     let count = 0;
     for (const stop = Math.min(end, at + 2 * BLOCK); at < stop; at += 2)
       block[count++] = bytes[at]! | (bytes[at + 1]! << 8);

@@ -14,7 +14,7 @@ import {
   writeHexBytes,
   writeSignedDecimal64,
 } from './value-number.ts';
-import { decodeAnsi, decodeUtf16, stringByteLength, writeAnsiUnits, writeStringUnits } from './value-string.ts';
+import { decodeAnsi, decodeString, writeAnsiUnits, writeStringUnits } from './value-string.ts';
 import { writeFiletime, writeSystemtime } from './value-time.ts';
 import { forEachArrayItem } from './value-array.ts';
 
@@ -27,11 +27,6 @@ export const asciiText: Uint8Array = new Uint8Array(MAX_VALUE_UNITS);
 const DASH = 45;
 const TRUE = Uint8Array.from('true', (letter) => letter.charCodeAt(0));
 const FALSE = Uint8Array.from('false', (letter) => letter.charCodeAt(0));
-
-/** True for types whose text is character data (strings); all other texts are ASCII. */
-export function isCharacterType(type: number): boolean {
-  return type === ValueType.String || type === ValueType.AnsiString;
-}
 
 /**
  * Writes the text of a value that is neither character data nor an array into `asciiText` and gives its length. A value
@@ -117,7 +112,7 @@ export function formatValue(bytes: Uint8Array, view: DataView, type: number, off
   if (length === 0) return '';
   switch (type) {
     case ValueType.String:
-      return decodeUtf16(bytes, offset, stringByteLength(bytes, offset, length));
+      return decodeString(bytes, offset, length);
     case ValueType.AnsiString:
       return decodeAnsi(bytes, offset, length);
     // Small integers: V8 keeps their texts in a cache, which beats making the string from bytes.

@@ -34,7 +34,8 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
         bytes,
         byteLength: source.filled,
         chunkCount: Math.ceil(source.filled / CHUNK_SIZE),
-        firstChunk: Math.floor((at - FILE_HEADER_SIZE) / CHUNK_SIZE),
+        // The same for logs that begin with a chunk because their file header is lost.
+        firstChunk: Math.floor(at / CHUNK_SIZE),
         fileOffset: at,
       };
       // A blob that ends early has shrunk since it was opened: what is left does not exist.

@@ -5,6 +5,8 @@ import { createRowWriter } from '../engine/correlate/row-writer.ts';
 import type { EngineLimits } from '../engine/limits.ts';
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
 import type { Program } from '../engine/program.ts';
+import { CarveCursor } from '../evtx/carve/carve-cursor.ts';
+import { TemplateLibrary } from '../evtx/carve/template-library.ts';
 import { createRecordCursor } from '../evtx/record-cursor.ts';
 import { renderEvent } from '../evtx/render/render-event.ts';
 import { ShapeBank } from '../evtx/shape-bank.ts';
@@ -12,6 +14,7 @@ import type { CorrelationRows } from '../model/correlation.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
 import { pause } from './pause.ts';
@@ -56,6 +59,16 @@ export interface SliceScanner {
   scanSlice(slice: Slice): SliceResult;
   /** The same with a pause at least every 20 ms of work; undefined when `signal` was aborted: then nothing of the slice counts. */
   scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined>;
+  /**
+   * Recovery reads better with the templates of the whole file: call this for all of its slices first, and
+   * forgetTemplates() before the next file. Without it a record is read with the templates of its own chunk and of `addTemplates`.
+   */
+  collectTemplates(slice: Slice): void;
+  forgetTemplates(): void;
+  /** The templates collected since, as bytes for another worker's addTemplates(). */
+  exportTemplates(): Uint8Array;
+  /** Takes up exported templates for all files; gives how many were sound, undefined for bytes of another version. */
+  addTemplates(bytes: Uint8Array): number | undefined;
   /** The engine inside, for counters. */
   readonly matcher: RecordMatcher;
 }
@@ -72,11 +85,15 @@ class Scanner implements SliceScanner {
   readonly matcher: RecordMatcher;
   private readonly program: Program;
   private readonly timeRange: TimeRange | undefined;
-  private readonly cursor = createRecordCursor(new ShapeBank());
+  private readonly bank = new ShapeBank();
+  private readonly cursor = createRecordCursor(this.bank);
+  private readonly library = new TemplateLibrary(this.bank);
+  private carver = new CarveCursor(this.bank, this.library);
   private readonly correlations;
   private readonly sourceOf = new Map<number, number>();
   private readonly time: EventTime = { high: 0, low: 0 };
   private rows: FindingRow[] = [];
+  private carveProblems: Problem[] = [];
   private event: EventElement | undefined;
 
   constructor(options: SliceScannerOptions) {
@@ -91,7 +108,7 @@ class Scanner implements SliceScanner {
   scanSlice(slice: Slice): SliceResult {
     const started = performance.now();
     this.open(slice);
-    while (this.cursor.nextChunk()) this.scanChunk();
+    while (this.cursor.nextChunk()) this.scanChunk(slice);
     return this.close(performance.now() - started);
   }
 
@@ -101,7 +118,7 @@ class Scanner implements SliceScanner {
     if (isAborted(signal)) return undefined;
     this.open(slice);
     while (this.cursor.nextChunk()) {
-      this.scanChunk();
+      this.scanChunk(slice);
       const now = performance.now();
       if (now - started < STEP) continue;
       spent += now - started;
@@ -112,8 +129,26 @@ class Scanner implements SliceScanner {
     return this.close(spent + performance.now() - started);
   }
 
+  collectTemplates(slice: Slice): void {
+    this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
+    while (this.cursor.nextChunk()) this.carver.collect(this.cursor, slice.byteLength);
+  }
+
+  forgetTemplates(): void {
+    this.carver = new CarveCursor(this.bank, this.library);
+  }
+
+  exportTemplates(): Uint8Array {
+    return this.carver.fileTemplates.exportBytes();
+  }
+
+  addTemplates(bytes: Uint8Array): number | undefined {
+    return this.library.importBytes(bytes);
+  }
+
   private open(slice: Slice): void {
     this.rows = [];
+    this.carveProblems = [];
     this.correlations?.take();
     this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
     this.matcher.startSlice();
@@ -126,39 +161,51 @@ class Scanner implements SliceScanner {
     return {
       rows,
       account: { ...cursor.account },
-      problems: [...cursor.problems],
+      problems: [...cursor.problems, ...this.carveProblems],
       kinds: countKinds(matcher),
       correlation: this.correlations?.take(),
       timing: { milliseconds },
     };
   }
 
-  private scanChunk(): void {
-    const { cursor, matcher, time } = this;
-    while (cursor.nextRecord()) {
-      readTime(cursor, time);
-      if (this.timeRange !== undefined && !isWithin(time, this.timeRange)) continue;
-      this.event = undefined;
-      const found = matcher.match(cursor, this.eventOf);
-      matcher.tallyTime(time.high, time.low);
-      if (found > 0) this.addRows();
+  private scanChunk(slice: Slice): void {
+    const { cursor } = this;
+    while (cursor.nextRecord()) this.scanRecord(cursor, this.eventOf, true);
+    if (!slice.recovered) return;
+    const { carver } = this;
+    carver.enterChunk(cursor, slice.byteLength);
+    while (carver.nextRecord()) {
+      cursor.account.recordsRecovered++;
+      this.scanRecord(carver, () => carver.event, false);
     }
+    for (const problem of carver.problems) this.carveProblems.push(problem);
   }
 
-  /** Renders the current record once, however many ask for it. */
+  /** `counts`: the record is part of the log, so it is counted and correlated; a recovered one is only judged. */
+  private scanRecord(record: RecordCursor, eventOf: () => EventElement, counts: boolean): void {
+    const { matcher, time } = this;
+    readTime(record, time);
+    if (this.timeRange !== undefined && !isWithin(time, this.timeRange)) return;
+    this.event = undefined;
+    const found = matcher.match(record, eventOf, counts);
+    if (counts) matcher.tallyTime(time.high, time.low);
+    if (found > 0) this.addRows(record, eventOf, counts);
+  }
+
+  /** Renders the cursor's current record once, however many ask for it. */
   private readonly eventOf = (): EventElement => (this.event ??= renderEvent(this.cursor));
 
-  private addRows(): void {
+  private addRows(record: RecordCursor, eventOf: () => EventElement, counts: boolean): void {
     const { cursor, matcher, time, program } = this;
     const { names, kind, rules } = matcher;
     if (kind === undefined) return;
     const channel = names.channels.texts[kind.channel]!;
     const computer = names.computers.texts[matcher.computer]!;
-    const recordId = recordIdText(cursor);
+    const recordId = recordIdText(record);
     const facts = {
-      offset: cursor.fileOffset + cursor.recordStart,
-      size: cursor.recordSize,
-      recordClass: cursor.recordClass,
+      offset: cursor.fileOffset + record.recordStart,
+      size: record.recordSize,
+      recordClass: record.recordClass,
       recordId,
       time: timeText(time),
       channel,
@@ -169,13 +216,13 @@ class Scanner implements SliceScanner {
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
       const source = this.sourceOf.get(rule);
-      if (source !== undefined && this.correlations !== undefined) {
+      if (source !== undefined && counts && this.correlations !== undefined) {
         const id = /^\d{1,20}$/.test(recordId) ? BigInt(recordId) : 0n;
         const place = {
           timeHigh: time.high,
           timeLow: time.low,
           chunk: cursor.chunkNumber,
-          offset: cursor.recordStart - cursor.chunkStart,
+          offset: record.recordStart - cursor.chunkStart,
           recordIdHigh: Number((id >> 32n) & 0xffff_ffffn),
           recordIdLow: Number(id & 0xffff_ffffn),
           computer,
@@ -183,7 +230,7 @@ class Scanner implements SliceScanner {
         };
         this.correlations.add(source, place, matcher.readSource(i));
       }
-      if ((program.ruleFlags[rule]! & 1) !== 0) this.rows.push({ rule, ...facts, event: this.eventOf() });
+      if ((program.ruleFlags[rule]! & 1) !== 0) this.rows.push({ rule, ...facts, event: eventOf() });
     }
   }
 }

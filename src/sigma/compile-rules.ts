@@ -2,7 +2,7 @@
 // attach filters, look up references, lower. A document that fails takes only itself and what refers to it with it.
 
 import { ensureDefined } from '../base/assert.ts';
-import type { CorrelationRule, EventRule, NotEvaluableReason, Rule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
+import type { CorrelationRule, EventRule, Rule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
 import type { Candidate, ParsedFilter, RuleFile } from './compile/candidate.ts';
 import { readCandidates } from './compile/candidate.ts';
@@ -49,11 +49,12 @@ export function compileRules(files: readonly RuleFile[], options: CompileOptions
     })),
   );
   const builder = new RuleSetBuilder(candidates, references.links, references.silenced);
-  const verdicts = candidates.map((candidate, number) => {
-    const reason = builder.add(number, filtersOf(candidate));
-    return verdictOf(candidate.metadata, candidate.report, reason);
-  });
-  return { ruleSet: builder.finish(), verdicts, sources: builder.sources };
+  candidates.forEach((candidate, number) => builder.add(number, filtersOf(candidate)));
+  const ruleSet = builder.finish();
+  const verdicts = candidates.map((candidate, number) =>
+    verdictOf(candidate.metadata, candidate.report, builder.ruleOf(number)?.info.notEvaluable),
+  );
+  return { ruleSet, verdicts, sources: builder.sources };
 }
 
 function isUsable(candidate: Candidate): boolean {
@@ -62,7 +63,9 @@ function isUsable(candidate: Candidate): boolean {
 
 /** For each candidate the filters that apply to it. */
 function attachFilters(candidates: readonly Candidate[]): (candidate: Candidate) => readonly DetectionPart[] {
-  const filters = candidates.flatMap((candidate) => (candidate.filter === undefined ? [] : [{ filter: candidate.filter, report: candidate.report }]));
+  const filters = candidates.flatMap((candidate) =>
+    candidate.filter === undefined ? [] : [{ filter: candidate.filter, report: candidate.report }],
+  );
   if (filters.length === 0) return () => [];
   const rules = candidates.map((candidate) => candidate.rule).filter((rule) => rule !== undefined);
   const targetOf = (rule: RuleDraft): Parameters<typeof filterApplies>[2] => ({
@@ -71,8 +74,10 @@ function attachFilters(candidates: readonly Candidate[]): (candidate: Candidate)
     logsource: rule.logsource,
   });
   for (const { filter, report } of filters) reportUnknownTargets(filter.draft, rules.map(targetOf), report);
-  const applies = (filter: ParsedFilter, rule: RuleDraft): boolean => filterApplies(filter.draft, filter.logsource, targetOf(rule));
-  return ({ rule }) => (rule === undefined ? [] : filters.filter(({ filter }) => applies(filter, rule)).map(({ filter }) => filter.part));
+  const applies = (filter: ParsedFilter, rule: RuleDraft): boolean =>
+    filterApplies(filter.draft, filter.logsource, targetOf(rule));
+  return ({ rule }) =>
+    rule === undefined ? [] : filters.filter(({ filter }) => applies(filter, rule)).map(({ filter }) => filter.part);
 }
 
 /** Numbers rules and lowers them. Numbers are known before lowering, so that correlations may refer to later rules. */
@@ -86,7 +91,11 @@ class RuleSetBuilder {
   readonly #numbers = new Map<number, number>();
   readonly #rules: Rule[] = [];
 
-  constructor(candidates: readonly Candidate[], links: ReadonlyMap<number, CorrelationLinks>, silenced: ReadonlySet<number>) {
+  constructor(
+    candidates: readonly Candidate[],
+    links: ReadonlyMap<number, CorrelationLinks>,
+    silenced: ReadonlySet<number>,
+  ) {
     this.#candidates = candidates;
     this.#links = links;
     this.#silenced = silenced;
@@ -99,12 +108,15 @@ class RuleSetBuilder {
     });
   }
 
-  /** Lowers a candidate; gives why its rule cannot fire, if so. */
-  add(number: number, filters: readonly DetectionPart[]): NotEvaluableReason | undefined {
+  /** Lowers a candidate, in the order of their numbers. */
+  add(number: number, filters: readonly DetectionPart[]): void {
     const candidate = ensureDefined(this.#candidates[number], 'candidate');
-    if (!this.#numbers.has(number)) return undefined;
+    if (!this.#numbers.has(number)) return;
     const generates = !this.#silenced.has(number);
-    if (candidate.kind === 'correlation') return this.#addCorrelation(number, candidate, generates);
+    if (candidate.kind === 'correlation') {
+      this.#addCorrelation(number, candidate, generates);
+      return;
+    }
     const draft = ensureDefined(candidate.rule, 'draft of a rule');
     const lowered = lowerRule(draft, filters, this.#table, this.#tables);
     const counted = candidate.correlation !== undefined;
@@ -120,14 +132,24 @@ class RuleSetBuilder {
       const base = this.#rules.length - 1;
       this.#rules.push(this.#aggregation(candidate.correlation, info, base, generates));
     }
-    return info.notEvaluable;
+  }
+
+  /** The rule of a candidate; undefined when it has none. */
+  ruleOf(number: number): Rule | undefined {
+    return this.#rules[this.#numbers.get(number) ?? -1];
   }
 
   finish(): RuleSet {
+    this.#settleCorrelations();
     return { rules: this.#rules, predicates: this.#table.predicates, views: FIELD_VIEWS, eventViews: EVENT_VIEWS };
   }
 
-  #aggregation(draft: NonNullable<Candidate['correlation']>, info: RuleInfo, base: number, generates: boolean): CorrelationRule {
+  #aggregation(
+    draft: NonNullable<Candidate['correlation']>,
+    info: RuleInfo,
+    base: number,
+    generates: boolean,
+  ): CorrelationRule {
     return {
       kind: 'correlation',
       info,
@@ -142,7 +164,27 @@ class RuleSetBuilder {
     };
   }
 
-  #addCorrelation(number: number, candidate: Candidate, generates: boolean): NotEvaluableReason | undefined {
+  /** A correlation whose rules cannot fire cannot fire either; chains settle in as many rounds as they are long. */
+  #settleCorrelations(): void {
+    for (let changed = true; changed;) {
+      changed = false;
+      this.#rules.forEach((rule, number) => {
+        if (rule.kind !== 'correlation' || rule.info.notEvaluable !== undefined) return;
+        const reasons = rule.rules.map((member) => this.#rules[member]?.info.notEvaluable);
+        const needsAll =
+          rule.expression === undefined && rule.type.startsWith('temporal') && rule.conditions.length === 0;
+        const dead = needsAll
+          ? reasons.some((reason) => reason !== undefined)
+          : reasons.every((reason) => reason !== undefined);
+        const reason = reasons.find((each) => each !== undefined);
+        if (!dead || reason === undefined) return;
+        this.#rules[number] = { ...rule, info: { ...rule.info, notEvaluable: reason } };
+        changed = true;
+      });
+    }
+  }
+
+  #addCorrelation(number: number, candidate: Candidate, generates: boolean): void {
     const draft = ensureDefined(candidate.correlation, 'draft of a correlation');
     const links = ensureDefined(this.#links.get(number), 'links of a correlation');
     const info: RuleInfo = {
@@ -164,6 +206,5 @@ class RuleSetBuilder {
       ...(links.expression === undefined ? {} : { expression: links.expression }),
       generates,
     });
-    return undefined;
   }
 }

@@ -26,7 +26,10 @@ describe('addresses', () => {
     for (const hash of ['', '#', '#/nowhere', '#/case', '#/%E0%A4%A', '#//']) {
       expect(parseAddress(hash), hash).toEqual({ view: 'start' });
     }
-    fc.assert(fc.property(fc.string(), (text) => parseAddress(text).view.length > 0), { seed: 11 });
+    fc.assert(
+      fc.property(fc.string(), (text) => parseAddress(text).view.length > 0),
+      { seed: 11 },
+    );
   });
 
   test('every rule and case id survives the way through an address', () => {
@@ -34,7 +37,13 @@ describe('addresses', () => {
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), fc.nat(), (id, finding) => {
         const rule = { view: 'rule', ruleId: id } as const;
         expect(parseAddress(formatAddress(rule))).toEqual(rule);
-        const one = { view: 'case', caseId: id as CaseId, tab: 'findings', finding, params: new Map([['q', id]]) } as const;
+        const one = {
+          view: 'case',
+          caseId: id as CaseId,
+          tab: 'findings',
+          finding,
+          params: new Map([['q', id]]),
+        } as const;
         expect(parseAddress(formatAddress(one))).toEqual(one);
       }),
       { seed: 12 },

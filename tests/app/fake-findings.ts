@@ -35,12 +35,25 @@ export function event(fields: Readonly<Record<string, string>>): EventElement {
     [],
     '',
     [
-      ['Provider', [['Name', 'Made-Up'], ['Guid', '{0}']], '', []],
+      [
+        'Provider',
+        [
+          ['Name', 'Made-Up'],
+          ['Guid', '{0}'],
+        ],
+        '',
+        [],
+      ],
       ['EventID', [], '1', []],
       ['Computer', [], 'HOST', []],
     ],
   ];
-  return ['Event', [['xmlns', 'http://schemas.microsoft.com/win/2004/08/events/event']], '', [system, ['EventData', [], '', data]]];
+  return [
+    'Event',
+    [['xmlns', 'http://schemas.microsoft.com/win/2004/08/events/event']],
+    '',
+    [system, ['EventData', [], '', data]],
+  ];
 }
 
 export function row(rule: number, number: number, more: Partial<FindingRow> = {}): FindingRow {

@@ -34,7 +34,9 @@ export class FakeAddressBar implements AddressBar {
 }
 
 export function fakeSettings(kept: Map<string, string> = new Map()): Settings {
-  return { read: (name) => kept.get(name), write: (name, value) => void kept.set(name, value) };
+  return { read: (name) => kept.get(name), write: (name, value) => {
+      kept.set(name, value);
+    } };
 }
 
 export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = {}): AppPorts {
@@ -46,12 +48,14 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
     },
     evidence: {
       readDrop: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
+      readHandles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
       readFiles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
     },
     renderers: { text: () => '', xml: () => '', json: () => '' },
     explain: () => Promise.resolve([]),
     exportFindings: async function* (_format, findings) {
-      for await (const finding of findings) yield new TextEncoder().encode(`${finding.recordId}\n`);
+      for await (const block of findings)
+        yield new TextEncoder().encode(block.map((finding) => `${finding.recordId}\n`).join(''));
     },
     saveFile: async (_name, _type, parts) => {
       for await (const part of parts) void part;

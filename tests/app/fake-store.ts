@@ -13,6 +13,7 @@ export class FakeStore implements CaseStore {
   readonly cases = new Map<CaseId, CaseRecord>();
   readonly findings = new Map<CaseId, Finding[]>();
   readonly triage = new Map<CaseId, Map<FindingKey, Triage>>();
+  readonly roots = new Map<CaseId, readonly FileSystemHandle[]>();
   /** Calls back before each batch is taken. */
   onAppend: ((findings: readonly Finding[]) => void) | undefined;
   #next = 1;
@@ -60,6 +61,20 @@ export class FakeStore implements CaseStore {
     return this.#answer();
   }
 
+  clearFindings(id: CaseId): Promise<Result<undefined, Diagnostic>> {
+    this.findings.delete(id);
+    return this.#answer();
+  }
+
+  saveRoots(id: CaseId, roots: readonly FileSystemHandle[]): Promise<Result<undefined, Diagnostic>> {
+    this.roots.set(id, roots);
+    return this.#answer();
+  }
+
+  loadRoots(id: CaseId): Promise<readonly FileSystemHandle[]> {
+    return Promise.resolve(this.roots.get(id) ?? []);
+  }
+
   renameCase(id: CaseId, name: string): Promise<void> {
     const record = this.cases.get(id);
     if (record !== undefined) this.cases.set(id, { ...record, summary: { ...record.summary, name } });
@@ -75,6 +90,8 @@ export class FakeStore implements CaseStore {
   close(): void {}
 
   #answer(): Promise<Result<undefined, Diagnostic>> {
-    return Promise.resolve(this.refusal === undefined ? { ok: true, value: undefined } : { ok: false, error: this.refusal });
+    return Promise.resolve(
+      this.refusal === undefined ? { ok: true, value: undefined } : { ok: false, error: this.refusal },
+    );
   }
 }

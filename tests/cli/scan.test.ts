@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { breakSizeCopy } from '../builders/damage.ts';
@@ -271,4 +272,21 @@ test('a packed log is scanned like an unpacked one', async () => {
   expect(lines.map(({ file, recordId, offset }) => ({ file, recordId, offset }))).toEqual([
     { file: at('one.evtx.gz'), recordId: '7', offset: 4_608 },
   ]);
+});
+
+test('logs in a zip are scanned under their path within it, and the zip leaves nothing behind', async () => {
+  const before = (await readdir(tmpdir())).filter((name) => name.startsWith('winnow-unpacked-'));
+  const writer = new ZipWriter(new Uint8ArrayWriter());
+  await writer.add('case/logs/one.evtx', new Uint8ArrayReader(await readFile(at('one.evtx'))));
+  await writer.add('case/readme.txt', new TextReader('no log'));
+  await writer.add('case/broken.evtx', new TextReader('no log either'));
+  await writeFile(at('case.zip'), await writer.close());
+  const { status, out, err } = await runInline(['scan', at('case.zip')]);
+  const lines = linesOf(out);
+  expect(lines.map(({ file, recordId }) => ({ file, recordId }))).toEqual([
+    { file: at('case.zip/case/logs/one.evtx'), recordId: '7' },
+  ]);
+  expect(status).toBe(1);
+  expect(err).toContain('case.zip/case/broken.evtx: file-not-evtx');
+  expect((await readdir(tmpdir())).filter((name) => name.startsWith('winnow-unpacked-'))).toEqual(before);
 });

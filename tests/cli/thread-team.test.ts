@@ -6,7 +6,7 @@ import { scanRuns, type ThreadLike } from '../../src/cli/thread-team.ts';
 import type { Problem } from '../../src/model/problem.ts';
 
 const CHUNK = 65_536;
-const file = { path: 'a.evtx', size: 0, source: { kind: 'disk', path: 'a.evtx' } } as const;
+const file = { path: 'a.evtx', size: 0, diskPath: 'a.evtx' };
 
 async function* runsOf(count: number, chunks: number): AsyncGenerator<ThreadRun, undefined> {
   for (let i = 0; i < count; i++) {

@@ -161,3 +161,23 @@ export const arbitraryRuleSet: fc.Arbitrary<RuleSet> = fc
       ),
     }),
   );
+
+/** For every field and view: is it there, is it empty, is it null, is it blank, does it hold this text. One rule each. */
+export const PROBES: RuleSet = (() => {
+  const predicates: Predicate[] = [];
+  const blank = translateRegex('^ +$', '');
+  if (!blank.ok) throw new Error('the pattern does not compile');
+  for (const key of new Set(RULE_FIELDS.map(keyOf))) {
+    for (const kind of ['exists', 'empty', 'null'] as const) predicates.push({ kind, field: key });
+    predicates.push({ kind: 'regex', field: key, source: blank.value.source, flags: '' });
+    for (const part of [' ', '&', 'cmd', 'ab', '1']) predicates.push({ kind: 'literal', field: key, anchor: 'contains', text: part, cased: false });
+    for (const part of ['cmd', '15', '&', 'a', 'hostab']) predicates.push({ kind: 'literal', field: key, anchor: 'exact', text: part, cased: false });
+  }
+  const rules = predicates.flatMap((_, predicate) => [0, 1].map((view) => eventRule({ op: 'test', predicate }, [{ ...ANY_ROUTE, view }])));
+  return {
+    rules,
+    predicates,
+    views: VIEWS,
+    eventViews: [{ channel: 'security', provider: undefined, eventIds: undefined, view: 2 }],
+  };
+})();

@@ -11,13 +11,32 @@ import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { CorrelationRule, EventRule, Rule, RuleInfo } from '../../src/model/rule-set.ts';
 
 const INFO: RuleInfo = {
-  id: '', name: undefined, title: '', level: 'medium', status: '', description: '', author: '', date: '', references: [],
-  tags: [], falsePositives: [], logsource: { product: [], category: [], service: [] }, pack: '', file: '', document: 0,
-  hash: '', notEvaluable: undefined, warnings: [],
+  id: '',
+  name: undefined,
+  title: '',
+  level: 'medium',
+  status: '',
+  description: '',
+  author: '',
+  date: '',
+  references: [],
+  tags: [],
+  falsePositives: [],
+  logsource: { product: [], category: [], service: [] },
+  pack: '',
+  file: '',
+  document: 0,
+  hash: '',
+  notEvaluable: undefined,
+  warnings: [],
 };
 
 export const eventRule = (): EventRule => ({
-  kind: 'event', info: INFO, routes: [], condition: { op: 'and', children: [] }, generates: false,
+  kind: 'event',
+  info: INFO,
+  routes: [],
+  condition: { op: 'and', children: [] },
+  generates: false,
 });
 
 /** A correlation with the parts that matter; group-by names are read from every rule alike. */

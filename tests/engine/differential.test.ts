@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineLimits } from '../../src/engine/limits.ts';
 import { buildLog } from '../builders/evtx-builder.ts';
-import { arbitraryEvent } from './arbitrary-events.ts';
-import { arbitraryRuleSet } from './arbitrary-rules.ts';
+import { arbitraryEvent, arbitraryTemplateEvent } from './arbitrary-events.ts';
+import { arbitraryRuleSet, PROBES } from './arbitrary-rules.ts';
 import { judgeByEngine, judgeByInterpreter } from './judge.ts';
 
 const RUNS = Number(process.env['WINNOW_FUZZ_RUNS'] ?? 150);
@@ -13,6 +13,30 @@ describe('the engine and the reference interpreter', () => {
   test('find the same rules in random events', () => {
     fc.assert(
       fc.property(arbitraryRuleSet, events, (ruleSet, records) => {
+        const log = buildLog({ records });
+        expect(judgeByEngine(ruleSet, log, {}, 2)).toEqual(judgeByInterpreter(ruleSet, log));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test.each([
+    ['events', arbitraryEvent],
+    ['odd templates', arbitraryTemplateEvent],
+  ])('agree on which values every field of %s has', (_, event) => {
+    fc.assert(
+      fc.property(event, (record) => {
+        const log = buildLog({ records: [record] });
+        expect(judgeByEngine(PROBES, log, {}, 2)).toEqual(judgeByInterpreter(PROBES, log));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test('find the same rules in events of odd templates', () => {
+    const odd = fc.array(arbitraryTemplateEvent, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(arbitraryRuleSet, odd, (ruleSet, records) => {
         const log = buildLog({ records });
         expect(judgeByEngine(ruleSet, log, {}, 2)).toEqual(judgeByInterpreter(ruleSet, log));
       }),

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { buildLog, chunkOffset, joinChunks } from '../builders/evtx-builder.ts';
 import { ChunkWriter, sealChunk } from '../builders/chunk-writer.ts';
 import { breakChecksums, breakChunkMagic, recordOffset, setFreeOffset, zeroChunk } from '../builders/damage.ts';
-import { forEachRecord } from '../builders/read-log.ts';
-import { readLeafTexts, textAtPlace } from './leaf-texts.ts';
+import { bufferOf, forEachRecord } from '../builders/read-log.ts';
+import { createRecordCursor } from '../../src/evtx/record-cursor.ts';
+import { ShapeBank } from '../../src/evtx/shape-bank.ts';
+import { addFileAccount, emptyFileAccount } from '../../src/model/coverage.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { leafTexts, readLeafTexts, textAtPlace } from './leaf-texts.ts';
 
 const records = Array.from({ length: 30 }, (_, number) => ({
   eventId: number + 1,
@@ -146,5 +150,31 @@ describe('chunks', () => {
     expect(textAtPlace(one, 'Event/EventData/Data[Aaaa]')).toBe('x');
     expect(textAtPlace(two, 'Event/EventData/Data[Bbbb]')).toBe('x');
     expect(textAtPlace(two, 'Event/EventData/Data[Aaaa]')).toBeUndefined();
+  });
+
+  test.each([1, 2, 3])('records and problems are the same in slices of %i chunks', (chunksPerSlice) => {
+    const log = breakChecksums(breakChunkMagic(setFreeOffset(build(), 2, 70_000), 1), 0);
+    const whole: string[] = [];
+    const expected = forEachRecord(log, (at) => whole.push(JSON.stringify([at.chunkNumber, leafTexts(at)])));
+    const cursor = createRecordCursor(new ShapeBank());
+    const seen: string[] = [];
+    const problems: Problem[] = [];
+    const sum = emptyFileAccount();
+    for (let chunk = 0; chunk < 3; chunk += chunksPerSlice) {
+      const at = chunkOffset(chunk);
+      const { bytes, length } = bufferOf(log.subarray(at - 4_096, at + chunksPerSlice * 65_536));
+      cursor.open(bytes, length, chunk, at);
+      while (cursor.nextChunk()) {
+        while (cursor.nextRecord()) {
+          cursor.resolveInner();
+          seen.push(JSON.stringify([cursor.chunkNumber, leafTexts(cursor)]));
+        }
+      }
+      problems.push(...cursor.problems);
+      addFileAccount(sum, cursor.account);
+    }
+    expect(seen).toEqual(whole);
+    expect(problems).toEqual(expected.problems);
+    expect(sum).toEqual(expected.account);
   });
 });

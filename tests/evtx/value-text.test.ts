@@ -45,6 +45,22 @@ describe('the text of a BinXML value', () => {
     expect(textOf(ValueType.String, utf16(long))).toBe(long);
   });
 
+  test('of a string of any units and any length is those units up to the first NUL', () => {
+    const unit = fc.oneof(
+      fc.integer({ min: 0x20, max: 0x7e }),
+      fc.constantFrom(0xfeff, 0xfffe, 0xd83d, 0xde00),
+      fc.integer({ min: 1, max: 0xffff }),
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 200 }), fc.array(unit, { maxLength: 3 }), (units, rest) => {
+        const text = String.fromCharCode(...units);
+        expect(textOf(ValueType.String, utf16(`${text}\0${String.fromCharCode(...rest)}`))).toBe(text);
+        expect(unitsOf(ValueType.String, utf16(text))).toBe(text);
+      }),
+      seed,
+    );
+  });
+
   test('of an ANSI string is windows-1252 without NULs (F46)', () => {
     expect(textOf(ValueType.AnsiString, [0x80, 0x41, 0, 0x9f, 0xe4, 0x81, 0])).toBe('€AŸä\u0081');
   });

@@ -14,7 +14,9 @@ const SEED = 20_240_506;
 /** Wildcards by trying every way, over code points: the meaning that the linear matcher must have. */
 function naiveGlob(pieces: readonly GlobPiece[], text: string): boolean {
   const points = Array.from(text);
-  const wanted = pieces.flatMap((piece): (string | GlobPiece)[] => (piece.kind === 'text' ? Array.from(piece.text) : [piece]));
+  const wanted = pieces.flatMap((piece): (string | GlobPiece)[] =>
+    piece.kind === 'text' ? Array.from(piece.text) : [piece],
+  );
   const reach = (at: number, from: number): boolean => {
     const next = wanted[at];
     if (next === undefined) return from === points.length;
@@ -31,7 +33,9 @@ describe('globs', () => {
     const piece = fc.oneof(
       fc.constant<GlobPiece>({ kind: 'any' }),
       fc.constant<GlobPiece>({ kind: 'one' }),
-      fc.string({ unit: fc.constantFrom('a', 'b', '😀'), minLength: 1, maxLength: 3 }).map((value): GlobPiece => ({ kind: 'text', text: value })),
+      fc
+        .string({ unit: fc.constantFrom('a', 'b', '😀'), minLength: 1, maxLength: 3 })
+        .map((value): GlobPiece => ({ kind: 'text', text: value })),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 7 }), text, (pieces, value) => {
@@ -42,7 +46,10 @@ describe('globs', () => {
   });
 
   test('many stars on a long value take linear time', () => {
-    const pieces = Array.from('abcdefgh').flatMap((letter): GlobPiece[] => [{ kind: 'any' }, { kind: 'text', text: letter }]);
+    const pieces = Array.from('abcdefgh').flatMap((letter): GlobPiece[] => [
+      { kind: 'any' },
+      { kind: 'text', text: letter },
+    ]);
     const value = 'a'.repeat(20_000) + 'abcdefg'.repeat(2_000);
     const start = performance.now();
     expect(matchGlob(compileGlob([...pieces, { kind: 'text', text: 'x' }]), value)).toBe(false);
@@ -92,8 +99,13 @@ describe('numbers as text', () => {
     const integer = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n });
     fc.assert(
       fc.property(integer, integer, fc.boolean(), fc.nat(3), (a, b, hex, zeros) => {
-        const text = hex && a >= 0n ? `0x${'0'.repeat(zeros)}${a.toString(16).toUpperCase()}` : `${a < 0n ? '-' : ''}${'0'.repeat(zeros)}${(a < 0n ? -a : a).toString()}`;
-        expect(Math.sign(compareNumericText(text, compileNumber(b.toString())) ?? Number.NaN)).toBe(a < b ? -1 : a > b ? 1 : 0);
+        const text =
+          hex && a >= 0n
+            ? `0x${'0'.repeat(zeros)}${a.toString(16).toUpperCase()}`
+            : `${a < 0n ? '-' : ''}${'0'.repeat(zeros)}${(a < 0n ? -a : a).toString()}`;
+        expect(Math.sign(compareNumericText(text, compileNumber(b.toString())) ?? Number.NaN)).toBe(
+          a < b ? -1 : a > b ? 1 : 0,
+        );
       }),
       { seed: SEED },
     );

@@ -5,7 +5,7 @@ const ABC = 'a:\n  A: 1\nb:\n  B: 1\nc:\n  C: 1';
 
 /** Whether a condition over selections a, b, c holds when those named are met. */
 function holds(condition: string, met: string): boolean {
-  return matches(ABC, Object.fromEntries([...met.toUpperCase()].map((name) => [name, '1'])), condition);
+  return matches(ABC, Object.fromEntries(Array.from(met.toUpperCase()).map((name) => [name, '1'])), condition);
 }
 
 describe('conditions', () => {
@@ -66,7 +66,7 @@ describe('conditions', () => {
   });
 
   test('a negated selection is true when its field is missing', () => {
-    const detection = "selection:\n  A: 1\nfilter:\n  B|contains: x";
+    const detection = 'selection:\n  A: 1\nfilter:\n  B|contains: x';
     expect(matches(detection, { A: '1' }, 'selection and not filter')).toBe(true);
     expect(matches(detection, { A: '1', B: 'axb' }, 'selection and not filter')).toBe(false);
     expect(matches(detection, {}, 'not filter')).toBe(true);
@@ -136,7 +136,11 @@ describe('selections', () => {
   });
 
   test('keywords are text anywhere in the event', () => {
-    for (const keywords of ["selection: 'needle'", 'selection:\n  - needle\n  - other', "selection:\n  '|contains': needle"]) {
+    for (const keywords of [
+      "selection: 'needle'",
+      'selection:\n  - needle\n  - other',
+      "selection:\n  '|contains': needle",
+    ]) {
       expect(matches(keywords, { F: 'a NEEDLE b' })).toBe(true);
       expect(matches(keywords, { F: 'nothing' })).toBe(false);
     }

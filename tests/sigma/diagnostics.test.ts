@@ -25,7 +25,15 @@ describe('rejected rules', () => {
       'd.yml 0 rejected',
       'e.yml 0 compiled',
     ]);
-    expect(verdicts.map((each) => each.diagnostics[0]?.code)).toEqual([undefined, 'yaml-syntax', 'duplicate-id', 'not-utf8', 'not-a-map', 'empty-document', 'duplicate-id']);
+    expect(verdicts.map((each) => each.diagnostics[0]?.code)).toEqual([
+      undefined,
+      'yaml-syntax',
+      'duplicate-id',
+      'not-utf8',
+      'not-a-map',
+      'empty-document',
+      'duplicate-id',
+    ]);
     expect(ruleSet.rules).toHaveLength(3);
   });
 
@@ -40,10 +48,20 @@ describe('rejected rules', () => {
 
   test('all that is missing is reported at once', () => {
     expect(codesOf('id: x\n')).toEqual(['missing-title 1:1', 'missing-logsource 1:1', 'missing-detection 1:1']);
-    expect(codesOf('title: a\nlogsource: windows\ndetection: x\n')).toEqual(['missing-logsource 2:1', 'missing-detection 3:1']);
-    expect(codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  selection:\n    A: 1\n')).toEqual(['missing-condition 4:1']);
-    expect(codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  condition: x\n')).toEqual(['missing-selection 4:1', 'undefined-selection 5:14']);
-    expect(codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  selection:\n    A: 1\n  condition:\n')).toEqual(['missing-condition 7:12']);
+    expect(codesOf('title: a\nlogsource: windows\ndetection: x\n')).toEqual([
+      'missing-logsource 2:1',
+      'missing-detection 3:1',
+    ]);
+    expect(codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  selection:\n    A: 1\n')).toEqual([
+      'missing-condition 4:1',
+    ]);
+    expect(codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  condition: x\n')).toEqual([
+      'missing-selection 4:1',
+      'undefined-selection 5:14',
+    ]);
+    expect(
+      codesOf('title: a\nlogsource:\n  product: windows\ndetection:\n  selection:\n    A: 1\n  condition:\n'),
+    ).toEqual(['missing-condition 7:12']);
   });
 
   test.each([
@@ -112,7 +130,9 @@ describe('rejected rules', () => {
     ['(?x)a', 12, 'the flag `x` is not supported'],
     ['a{1001}', 10, 'a repetition goes beyond 1000'],
   ])('regular expression: %s', (pattern, column, message) => {
-    const [error] = diagnosticsOf(ruleText(`selection:\n  A|re: '${pattern}'`)).filter((each) => each.severity === 'error');
+    const [error] = diagnosticsOf(ruleText(`selection:\n  A|re: '${pattern}'`)).filter(
+      (each) => each.severity === 'error',
+    );
     expect(error?.code).toBe('invalid-regex');
     expect(error?.message).toBe(`The regular expression cannot be used: ${message}.`);
     // The pattern begins in column 12, behind the quote.
@@ -162,13 +182,27 @@ describe('remarks', () => {
     const text = `${GOOD.replace(/^id:.*\n/m, '')}status: production\nlevel: severe\ndate: yesterday\ntags:\n  - Attack.T1059\n  - nodot\n  -\nauthor: [a, b]\nreferences: one\n`;
     const { verdicts, ruleSet } = compileText(text);
     expect(verdicts[0]?.verdict).toBe('compiled');
-    expect(verdicts[0]?.diagnostics.map((each) => each.code)).toEqual(['missing-id', 'invalid-level', 'invalid-status', 'invalid-date', 'invalid-tag', 'invalid-tag']);
-    expect(ruleSet.rules[0]?.info).toMatchObject({ level: 'medium', status: 'production', author: 'a, b', references: ['one'], tags: ['Attack.T1059', 'nodot'] });
+    expect(verdicts[0]?.diagnostics.map((each) => each.code)).toEqual([
+      'missing-id',
+      'invalid-level',
+      'invalid-status',
+      'invalid-date',
+      'invalid-tag',
+      'invalid-tag',
+    ]);
+    expect(ruleSet.rules[0]?.info).toMatchObject({
+      level: 'medium',
+      status: 'production',
+      author: 'a, b',
+      references: ['one'],
+      tags: ['Attack.T1059', 'nodot'],
+    });
   });
 
   test('ids are made from path and title, stay the same, and tell documents apart', () => {
     const bare = GOOD.replace(/^id:.*\n/m, '');
-    const idsOf = (file: string, text: string): string[] => compileRules([{ pack: 'x', file, text }]).verdicts.map((each) => each.id);
+    const idsOf = (file: string, text: string): string[] =>
+      compileRules([{ pack: 'x', file, text }]).verdicts.map((each) => each.id);
     const [id] = idsOf('a/b.yml', bare);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(idsOf('a\\b.yml', bare)).toEqual([id]);
@@ -189,5 +223,27 @@ describe('remarks', () => {
 
   test('unknown keys are no affair of ours', () => {
     expect(diagnosticsOf(`${GOOD}simulation: {a: 1}\ncustom: [x]\n`)).toEqual([]);
+  });
+});
+
+describe('correlations of rules that cannot fire', () => {
+  const trace = (name: string): string =>
+    GOOD.replace('service: application', 'category: file_access').replace(/^id:.*$/m, `name: ${name}`);
+  const correlation = (name: string, type: string, rules: string): string =>
+    `title: ${name}\nname: ${name}\ncorrelation:\n  type: ${type}\n  rules: [${rules}]\n  group-by: [Computer]\n  timespan: 5m\n  condition:\n    gte: 1\n`;
+
+  test('cannot fire either, along the whole chain and in any order', () => {
+    const text = [correlation('c', 'event_count', 'b'), correlation('b', 'event_count', 'a'), trace('a')].join('---\n');
+    expect(compileText(text).verdicts.map((each) => each.verdict)).toEqual([
+      'not-evaluable',
+      'not-evaluable',
+      'not-evaluable',
+    ]);
+  });
+
+  test('a count over several rules needs only one of them', () => {
+    const good = GOOD.replace(/^id:.*$/m, 'name: g');
+    const text = [trace('a'), good, correlation('c', 'event_count', 'a, g')].join('---\n');
+    expect(compileText(text).verdicts.map((each) => each.verdict)).toEqual(['not-evaluable', 'compiled', 'compiled']);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Logsource } from '../../src/model/logsource.ts';
 import type { FilterDraft, FilterTarget } from '../../src/sigma/filters/parse-filter.ts';
-import { filterApplies, isFilter, parseFilter, reportUnknownTargets, withFilters } from '../../src/sigma/filters/parse-filter.ts';
+import {
+  filterApplies,
+  isFilter,
+  parseFilter,
+  reportUnknownTargets,
+  withFilters,
+} from '../../src/sigma/filters/parse-filter.ts';
 import { createPlaceholderLookup, parsePlaceholderValues } from '../../src/sigma/placeholders/placeholder-lists.ts';
 import type { YamlMap } from '../../src/sigma/source/nodes.ts';
 import { parseDocuments } from '../../src/sigma/source/parse-documents.ts';
@@ -33,7 +39,12 @@ const parse = (text: string): { draft: FilterDraft | undefined; report: Report }
 const codes = (report: Report): string[] => report.diagnostics.map(({ code, severity }) => `${severity} ${code}`);
 const logsource = (parts: Partial<Logsource>): Logsource => ({ product: [], category: [], service: [], ...parts });
 const PROCESS = logsource({ product: ['windows'], category: ['process_creation'] });
-const target = (parts: Partial<FilterTarget>): FilterTarget => ({ id: undefined, name: undefined, logsource: PROCESS, ...parts });
+const target = (parts: Partial<FilterTarget>): FilterTarget => ({
+  id: undefined,
+  name: undefined,
+  logsource: PROCESS,
+  ...parts,
+});
 
 describe('filter documents', () => {
   test('a whole one is read; its detection holds selections and condition only', () => {
@@ -47,7 +58,9 @@ describe('filter documents', () => {
   test('a condition without not is kept as it stands and warned of', () => {
     const { draft, report } = parse(FILTER.replace('not selection', 'selection'));
     expect(draft).toBeDefined();
-    expect(report.diagnostics).toMatchObject([{ code: 'filter-without-not', severity: 'warning', range: { line: 11 } }]);
+    expect(report.diagnostics).toMatchObject([
+      { code: 'filter-without-not', severity: 'warning', range: { line: 11 } },
+    ]);
   });
 
   test.each([
@@ -81,7 +94,8 @@ describe('which rules a filter concerns', () => {
   });
 
   test('and whose logsource lies within the filter’s', () => {
-    const named = (own: Partial<Logsource>, of: Logsource = PROCESS): boolean => filterApplies(draft!, of, target({ name: 'own_rule', logsource: logsource(own) }));
+    const named = (own: Partial<Logsource>, of: Logsource = PROCESS): boolean =>
+      filterApplies(draft!, of, target({ name: 'own_rule', logsource: logsource(own) }));
     expect(named({ product: ['windows'], category: ['process_creation'], service: ['sysmon'] })).toBe(true);
     expect(named({ product: ['windows'], category: ['file_event'] })).toBe(false);
     expect(named({ category: ['process_creation'] })).toBe(false);
@@ -105,7 +119,12 @@ describe('which rules a filter concerns', () => {
 
 describe('placeholder lists', () => {
   test('lists of the case go before the default ones; names have no case', () => {
-    const lookup = createPlaceholderLookup(new Map([['administrators', ['root']], ['Workstations', ['WS*']]]));
+    const lookup = createPlaceholderLookup(
+      new Map([
+        ['administrators', ['root']],
+        ['Workstations', ['WS*']],
+      ]),
+    );
     expect(lookup('Administrators')).toEqual(['root']);
     expect(lookup('workstations')).toEqual(['WS*']);
     expect(createPlaceholderLookup()('Administrators')).toContain('Administrator');

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
-import type { FieldView } from '../../src/model/field-view.ts';
+import type { FieldSource, FieldView } from '../../src/model/field-view.ts';
 import type { EventRule, RuleSet } from '../../src/model/rule-set.ts';
 import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { matchingRoute, prepareEvent } from '../../src/sigma/interpret/match-event.ts';
@@ -40,7 +40,7 @@ let cases: readonly RegressionCase[] = [];
 
 /** The field policy of the golden hits: on 4688 Image and ParentImage, nothing else. */
 function goldenPolicy(ruleSet: RuleSet): RuleSet {
-  const source = (name: string): FieldView['sources'] extends ReadonlyMap<infer _K, infer V> ? V : never => [{ inputs: [fieldKeyOf(name)], transform: undefined }];
+  const source = (name: string): readonly FieldSource[] => [{ inputs: [fieldKeyOf(name)], transform: undefined }];
   const views = ruleSet.views.map((view): FieldView => {
     const sources = new Map(
       view.name === 'security-4688'
@@ -75,7 +75,11 @@ beforeAll(() => {
   const { ruleSet } = compileRules(files);
   const policy = goldenPolicy(ruleSet);
   const thor = readFileSync(`${root}sigma/sigmahq/tests/thor.yml`, 'utf8').toLowerCase();
-  const golden = (JSON.parse(readFileSync(`${root}sigma/golden-hits.json`, 'utf8')) as { hits: Record<string, Record<string, number[]>> }).hits;
+  const golden = (
+    JSON.parse(readFileSync(`${root}sigma/golden-hits.json`, 'utf8')) as {
+      hits: Record<string, Record<string, number[]>>;
+    }
+  ).hits;
   cases = JSON.parse(readFileSync(`${root}sigma/regression-cases.json`, 'utf8')) as RegressionCase[];
   const manifest = JSON.parse(readFileSync(`${root}evtx/manifest.json`, 'utf8')) as { file: string; sha256: string }[];
   const rules = ruleSet.rules.filter((rule): rule is EventRule => rule.kind === 'event' && rule.routes.length > 0);
@@ -83,7 +87,9 @@ beforeAll(() => {
   const rulesOn = (channel: string): readonly EventRule[] => {
     let some = byChannel.get(channel);
     if (some === undefined) {
-      some = rules.filter((rule) => rule.routes.some((route) => route.channel === undefined || route.channel === channel));
+      some = rules.filter((rule) =>
+        rule.routes.some((route) => route.channel === undefined || route.channel === channel),
+      );
       byChannel.set(channel, some);
     }
     return some;
@@ -93,12 +99,18 @@ beforeAll(() => {
     const path = `${root}golden/${sha256.slice(0, 16)}.jsonl.gz`;
     if (!CORPORA.some((corpus) => file.startsWith(corpus)) || !existsSync(path)) continue;
     // One log of the corpus lies under two names; the hits name one of them.
-    const listed = golden[file] ?? golden[manifest.find((each) => each.sha256 === sha256 && each.file in golden)?.file ?? ''];
-    const wanted = new Map(Object.entries(listed ?? {}).flatMap(([rule, records]) => records.map((record) => [`${rule} ${record}`, { rule, record }] as const)));
+    const listed =
+      golden[file] ?? golden[manifest.find((each) => each.sha256 === sha256 && each.file in golden)?.file ?? ''];
+    const wanted = new Map<string, { rule: string; record: number }>(
+      Object.entries(listed ?? {}).flatMap(([rule, records]) =>
+        records.map((record) => [`${rule} ${record}`, { rule, record }] as const),
+      ),
+    );
     const found = new Map<string, number>();
     counts.set(file, found);
     for (const line of gunzipSync(readFileSync(path)).toString('utf8').split('\n')) {
-      const { t: tree, st: state } = line === '' ? { t: undefined, st: '' } : (JSON.parse(line) as { t?: EventElement; st: string });
+      const { t: tree, st: state } =
+        line === '' ? { t: undefined, st: '' } : (JSON.parse(line) as { t?: EventElement; st: string });
       if (tree === undefined || state === 'rust_only_torn') continue;
       const event = prepareEvent(ruleSet, tree);
       const record = Number(event.fields.own(RECORD_ID)[0]);
@@ -108,7 +120,10 @@ beforeAll(() => {
         const route = matchingRoute(ruleSet, rule, event);
         if (route === undefined) {
           if (!wanted.delete(key)) continue;
-          const cause = innerChannel && asksForChannel(ruleSet, rule) ? 'Channel of System 104 is the log that was cleared' : 'unexplained';
+          const cause =
+            innerChannel && asksForChannel(ruleSet, rule)
+              ? 'Channel of System 104 is the log that was cleared'
+              : 'unexplained';
           missing.push({ file, rule: rule.info.file, record, cause });
           continue;
         }
@@ -116,7 +131,11 @@ beforeAll(() => {
         if (wanted.delete(key)) continue;
         let cause = 'unexplained';
         if (innerChannel && asksForChannel(ruleSet, rule)) cause = 'Channel of System 104 is the log that was cleared';
-        else if (!thor.includes(`channel:${route.channel ?? ''}`) && !thor.includes((route.channel ?? '*').toLowerCase())) cause = 'channel that thor.yml lacks';
+        else if (
+          !thor.includes(`channel:${route.channel ?? ''}`) &&
+          !thor.includes((route.channel ?? '*').toLowerCase())
+        )
+          cause = 'channel that thor.yml lacks';
         else if (matchingRoute(policy, rule, prepareEvent(policy, tree)) === undefined) cause = 'field mapping';
         extra.push({ file, rule: rule.info.file, record, cause });
       }
@@ -155,7 +174,8 @@ describe.skipIf(!hasShared)('official regression cases', () => {
   test('no other rule matches there, save for known causes', () => {
     for (const { evtx, allRuleHits } of cases) {
       const found = Object.fromEntries(counts.get(evtx) ?? []);
-      for (const { rule: file, cause } of extra.filter((each) => each.file === evtx)) expect(cause, file).not.toBe('unexplained');
+      for (const { rule: file, cause } of extra.filter((each) => each.file === evtx))
+        expect(cause, file).not.toBe('unexplained');
       for (const [rule, hits] of Object.entries(allRuleHits)) expect(found[rule], `${evtx} ${rule}`).toBe(hits);
     }
   });

@@ -25,7 +25,8 @@ describe.skipIf(!hasShared)('current SigmaHQ rules', () => {
     const used = process.cpuUsage(before);
     const milliseconds = (used.user + used.system) / 1_000;
     process.stderr.write(`${files.length} documents compiled in ${milliseconds.toFixed(0)} ms of processor time\n`);
-    const isWindows = (id: string): boolean => ruleSet.rules.some((rule) => rule.info.id === id && rule.info.logsource.product.includes('windows'));
+    const isWindows = (id: string): boolean =>
+      ruleSet.rules.some((rule) => rule.info.id === id && rule.info.logsource.product.includes('windows'));
     const windows = verdicts.filter((each) => isWindows(each.id));
     expect(tally(windows)).toEqual({ compiled: 2_843, 'not-evaluable': 15 });
     // One antivirus rule without a product means Defender's events.
@@ -41,10 +42,11 @@ describe.skipIf(!hasShared)('current SigmaHQ rules', () => {
   test('without lists the two rules with placeholders are rejected, at their place', () => {
     const { verdicts } = compileRules(rulesBelow(`${root}sigmahq`, ['rules-emerging-threats']));
     const rejected = verdicts.filter((each) => each.verdict === 'rejected');
-    expect(rejected.map((each) => each.diagnostics.map((one) => `${one.code} ${one.range?.line ?? 0}:${one.range?.column ?? 0}`))).toEqual([
-      ['placeholder-unknown 57:38'],
-      ['placeholder-unknown 44:38'],
-    ]);
+    expect(
+      rejected.map((each) =>
+        each.diagnostics.map((one) => `${one.code} ${one.range?.line ?? 0}:${one.range?.column ?? 0}`),
+      ),
+    ).toEqual([['placeholder-unknown 57:38'], ['placeholder-unknown 44:38']]);
   });
 
   test('predicates are shared: each is there once', () => {
@@ -66,7 +68,10 @@ describe.skipIf(!hasShared)('other rule sets', () => {
   });
 
   test('unsupported rules: counts are translated, near and prose are refused', () => {
-    expect(tally(compileRules(rulesBelow(`${root}sigmahq`, ['unsupported'])).verdicts)).toEqual({ compiled: 49, rejected: 8 });
+    expect(tally(compileRules(rulesBelow(`${root}sigmahq`, ['unsupported'])).verdicts)).toEqual({
+      compiled: 49,
+      rejected: 8,
+    });
   });
 
   test('mdecrevoisier: seven broken rules, each with the reason', () => {

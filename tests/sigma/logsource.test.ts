@@ -7,7 +7,11 @@ import { SERVICE_CHANNELS } from '../../src/sigma/logsource/services.ts';
 import { FIELD_VIEWS, ViewId } from '../../src/sigma/views/field-views.ts';
 import { hasShared, sharedRoot } from '../corpus/shared.ts';
 
-const resolve = (parts: { product?: string | string[]; category?: string | string[]; service?: string | string[] }): LogsourceResolution =>
+const resolve = (parts: {
+  product?: string | string[];
+  category?: string | string[];
+  service?: string | string[];
+}): LogsourceResolution =>
   resolveLogsource({
     product: [parts.product ?? 'windows'].flat(),
     category: [parts.category ?? []].flat(),
@@ -31,7 +35,10 @@ describe('corrections of the public tables', () => {
   });
   test('2: security-mitigations channels have no blank', () => {
     expect(channels('security-mitigations')).toEqual(
-      expect.arrayContaining(['microsoft-windows-security-mitigations/kernelmode', 'microsoft-windows-security-mitigations/usermode']),
+      expect.arrayContaining([
+        'microsoft-windows-security-mitigations/kernelmode',
+        'microsoft-windows-security-mitigations/usermode',
+      ]),
     );
   });
   test('3: DNS server channels are written DNSServer', () => {
@@ -60,7 +67,11 @@ describe('corrections of the public tables', () => {
     expect(events(category('file_delete'))).toEqual([`${SYSMON} 23,26`]);
   });
   test('10: registry categories reach Security 4657 through a view that joins key and value name', () => {
-    expect(category('registry_set')[1]).toMatchObject({ channel: 'security', eventIds: [4657], view: ViewId.Security4657 });
+    expect(category('registry_set')[1]).toMatchObject({
+      channel: 'security',
+      eventIds: [4657],
+      view: ViewId.Security4657,
+    });
     expect(events(category('registry_set'))[1]).toBe('security 4657 operationtype=%%1904|%%1905');
     expect(events(category('registry_delete'))[1]).toBe('security 4657 operationtype=%%1906');
     expect(events(category('registry_event'))[1]).toBe('security 4657');
@@ -71,17 +82,35 @@ describe('corrections of the public tables', () => {
     ]);
   });
   test('12: antivirus rules read names with blanks through a view', () => {
-    expect(FIELD_VIEWS[ViewId.DefenderDetection]?.sources.get('signature' as never)).toEqual([{ inputs: ['threatname'], transform: undefined }]);
+    expect(FIELD_VIEWS[ViewId.DefenderDetection]?.sources.get('signature' as never)).toEqual([
+      { inputs: ['threatname'], transform: undefined },
+    ]);
     expect(category('antivirus')[0]?.view).toBe(ViewId.DefenderDetection);
   });
   test('13: services with UserData events are routed by channel', () => {
-    for (const service of ['terminalservices-localsessionmanager', 'printservice-admin', 'wmi']) expect(channels(service)).toHaveLength(1);
+    for (const service of ['terminalservices-localsessionmanager', 'printservice-admin', 'wmi'])
+      expect(channels(service)).toHaveLength(1);
   });
   test('14: services that one table or another lacks are all known', () => {
     for (const service of [
-      'bitlocker', 'iis-configuration', 'sense', 'ldap', 'smbserver-connectivity', 'dns-server-audit', 'application-experience',
-      'hyper-v-worker', 'kernel-event-tracing', 'kernel-shimengine', 'ntfs', 'smbclient-connectivity', 'system', 'application',
-      'powershell', 'powershell-classic', 'dns-server', 'driver-framework',
+      'bitlocker',
+      'iis-configuration',
+      'sense',
+      'ldap',
+      'smbserver-connectivity',
+      'dns-server-audit',
+      'application-experience',
+      'hyper-v-worker',
+      'kernel-event-tracing',
+      'kernel-shimengine',
+      'ntfs',
+      'smbclient-connectivity',
+      'system',
+      'application',
+      'powershell',
+      'powershell-classic',
+      'dns-server',
+      'driver-framework',
     ]) {
       expect(codes(resolve({ service })), service).toEqual([]);
     }
@@ -91,11 +120,14 @@ describe('corrections of the public tables', () => {
   });
   test('16: integrity levels have seven names', async () => {
     const { TRANSFORMS } = await import('../../src/model/transform.ts');
-    const levels = [0, 4096, 8192, 8448, 12288, 16384, 20480].map((rid) => TRANSFORMS.get('integrityLevel')?.([[`S-1-16-${rid}`]])[0]);
+    const levels = [0, 4096, 8192, 8448, 12288, 16384, 20480].map(
+      (rid) => TRANSFORMS.get('integrityLevel')?.([[`S-1-16-${rid}`]])[0],
+    );
     expect(levels).toEqual(['Untrusted', 'Low', 'Medium', 'MediumPlus', 'High', 'System', 'Protected']);
   });
   test('17: file_access and file_rename are told as traces, not dropped', () => {
-    for (const name of ['file_access', 'file_rename']) expect(resolve({ category: name })).toMatchObject({ routes: [], notEvaluable: 'etw-only' });
+    for (const name of ['file_access', 'file_rename'])
+      expect(resolve({ category: name })).toMatchObject({ routes: [], notEvaluable: 'etw-only' });
   });
   test('18: System 104 is reached by channel, its inner Channel stays readable as a leaf', () => {
     expect(channels('system')).toEqual(['system']);
@@ -115,20 +147,27 @@ describe('categories', () => {
     ]);
   });
   test('PowerShell categories include PowerShell 7', () => {
-    expect(events(category('ps_script'))).toEqual(['microsoft-windows-powershell/operational 4104', 'powershellcore/operational 4104']);
+    expect(events(category('ps_script'))).toEqual([
+      'microsoft-windows-powershell/operational 4104',
+      'powershellcore/operational 4104',
+    ]);
   });
   test('synonyms of one Sysmon event mean the same', () => {
     expect(category('clipboard_capture')).toEqual(category('clipboard_change'));
     expect(category('raw_access_read')).toEqual(category('raw_access_thread'));
   });
   test('antivirus needs no product', () => {
-    expect(resolveLogsource({ product: [], category: ['antivirus'], service: [] }).routes).toEqual(category('antivirus'));
+    expect(resolveLogsource({ product: [], category: ['antivirus'], service: [] }).routes).toEqual(
+      category('antivirus'),
+    );
   });
 });
 
 describe('forms of a logsource', () => {
   test('case does not matter', () => {
-    expect(resolve({ product: 'Windows', category: 'Process_Creation' })).toEqual(resolve({ category: 'process_creation' }));
+    expect(resolve({ product: 'Windows', category: 'Process_Creation' })).toEqual(
+      resolve({ category: 'process_creation' }),
+    );
   });
   test('lists mean any of their members', () => {
     const both = resolve({ category: ['ps_module', 'ps_classic_script', 'ps_script'] });
@@ -136,10 +175,15 @@ describe('forms of a logsource', () => {
     expect(both.diagnostics.map(({ severity }) => severity)).toEqual(['info']);
   });
   test('a comma list is a list', () => {
-    expect(resolve({ service: 'security, system' }).routes.map(({ channel }) => channel)).toEqual(['security', 'system']);
+    expect(resolve({ service: 'security, system' }).routes.map(({ channel }) => channel)).toEqual([
+      'security',
+      'system',
+    ]);
   });
   test('product alone means every channel', () => {
-    expect(resolve({}).routes).toEqual([{ channel: undefined, provider: undefined, eventIds: undefined, view: 0, requires: [] }]);
+    expect(resolve({}).routes).toEqual([
+      { channel: undefined, provider: undefined, eventIds: undefined, view: 0, requires: [] },
+    ]);
     expect(resolve({}).diagnostics).toEqual([]);
   });
   test('category and service together mean events that are both', () => {
@@ -154,7 +198,9 @@ describe('forms of a logsource', () => {
   test('an unknown name of product windows means every channel, with a warning and the nearest name', () => {
     const resolution = resolve({ category: 'file_events' });
     expect(events(resolution.routes)).toEqual(['* *']);
-    expect(resolution.diagnostics).toMatchObject([{ code: 'logsource-unknown-category', severity: 'warning', hint: 'Did you mean "file_event"?' }]);
+    expect(resolution.diagnostics).toMatchObject([
+      { code: 'logsource-unknown-category', severity: 'warning', hint: 'Did you mean "file_event"?' },
+    ]);
     expect(codes(resolve({ service: 'winrm' }))).toEqual(['logsource-unknown-service']);
   });
   test('an unknown name beside a known one is left out', () => {
@@ -174,7 +220,10 @@ describe('forms of a logsource', () => {
   });
   test('names that objects have by birth are no names of services', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
-      expect(codes(resolve({ service: name, category: name }))).toEqual(['logsource-unknown-category', 'logsource-unknown-service']);
+      expect(codes(resolve({ service: name, category: name }))).toEqual([
+        'logsource-unknown-category',
+        'logsource-unknown-service',
+      ]);
     }
   });
 });
@@ -196,7 +245,9 @@ describe.skipIf(!hasShared)('shared corpus', () => {
   test('the logsources of SigmaHQ’s own configuration are covered, channel by channel', () => {
     const text = readFileSync(`${sharedRoot}sigma/sigmahq/tests/thor.yml`, 'utf8');
     const known = new Set([...SERVICE_CHANNELS.values()].flat());
-    const missing = [...text.matchAll(/WinEventLog:([^"'\n]+)/g)].map(([, channel = '']) => channel.trim()).filter((channel) => !known.has(channel));
+    const missing = [...text.matchAll(/WinEventLog:([^"'\n]+)/g)]
+      .map(([, channel = '']) => channel.trim())
+      .filter((channel) => !known.has(channel));
     expect(missing).toEqual([]);
   });
 
@@ -210,7 +261,11 @@ describe.skipIf(!hasShared)('shared corpus', () => {
           return value === undefined || value === '' ? [] : [value];
         };
         if (part('product')[0] !== 'windows') continue;
-        const resolution = resolveLogsource({ product: part('product'), category: part('category'), service: part('service') });
+        const resolution = resolveLogsource({
+          product: part('product'),
+          category: part('category'),
+          service: part('service'),
+        });
         if (resolution.diagnostics.length > 0) unknown.push(`${file}: ${codes(resolution).join()}`);
       }
     }

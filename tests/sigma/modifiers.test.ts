@@ -258,8 +258,14 @@ describe('expand', () => {
     expect(matches(rule, { F: 'srv22' }, undefined, { placeholders })).toBe(true);
     expect(matches(rule, { F: 'DC1' }, undefined, { placeholders })).toBe(true);
     expect(matches(rule, { F: 'dc2' }, undefined, { placeholders })).toBe(false);
-    expect(matches("selection:\n  F|contains|expand: '\\%servers%-%ext%'", { F: 'x %servers%-EXE y' }, undefined, { placeholders })).toBe(true);
-    expect(matches("selection:\n  F|contains|expand: '\\%-%ext%'", { F: 'x %-EXE y' }, undefined, { placeholders })).toBe(true);
+    expect(
+      matches("selection:\n  F|contains|expand: '\\%servers%-%ext%'", { F: 'x %servers%-EXE y' }, undefined, {
+        placeholders,
+      }),
+    ).toBe(true);
+    expect(
+      matches("selection:\n  F|contains|expand: '\\%-%ext%'", { F: 'x %-EXE y' }, undefined, { placeholders }),
+    ).toBe(true);
   });
 
   test('values in a pattern are taken literally', () => {

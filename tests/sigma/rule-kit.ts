@@ -27,7 +27,12 @@ const element = (name: string, text: string): EventElement => [name, [], text, [
 /** An event tree; by default one of the Application log. */
 export function eventOf(sketch: EventSketch): EventElement {
   const data = Object.entries(sketch.data ?? {}).flatMap(([name, value]) =>
-    (typeof value === 'string' ? [value] : value).map((text): EventElement => ['Data', name === '#' ? [] : [['Name', name]], text, []]),
+    (typeof value === 'string' ? [value] : value).map((text): EventElement => [
+      'Data',
+      name === '#' ? [] : [['Name', name]],
+      text,
+      [],
+    ]),
   );
   const system: EventElement = [
     'System',
@@ -50,7 +55,11 @@ export function eventOf(sketch: EventSketch): EventElement {
 }
 
 /** A whole rule around a detection; the detection is indented YAML text without a condition of its own when `condition` is given. */
-export function ruleText(detection: string, condition = 'selection', logsource = 'product: windows\n  service: application'): string {
+export function ruleText(
+  detection: string,
+  condition = 'selection',
+  logsource = 'product: windows\n  service: application',
+): string {
   const body = detection
     .split('\n')
     .map((line) => `  ${line}`)
@@ -64,7 +73,10 @@ export function compileText(text: string, options?: CompileOptions): CompiledRul
 }
 
 /** The only event rule of a text; fails when it did not compile. */
-export function compileOne(text: string, options?: CompileOptions): { readonly rule: EventRule; readonly compiled: CompiledRules } {
+export function compileOne(
+  text: string,
+  options?: CompileOptions,
+): { readonly rule: EventRule; readonly compiled: CompiledRules } {
   const compiled = compileText(text, options);
   const rule = compiled.ruleSet.rules[0];
   if (rule?.kind !== 'event') throw new Error(compiled.verdicts[0]?.reason ?? 'no rule');
@@ -72,12 +84,22 @@ export function compileOne(text: string, options?: CompileOptions): { readonly r
 }
 
 /** Whether a rule around the detection matches an event with these data. */
-export function matches(detection: string, data: Readonly<Record<string, DataValue>>, condition?: string, options?: CompileOptions): boolean {
+export function matches(
+  detection: string,
+  data: Readonly<Record<string, DataValue>>,
+  condition?: string,
+  options?: CompileOptions,
+): boolean {
   return matchesSketch(detection, { data }, condition, options);
 }
 
 /** The same on any event of the Application log. */
-export function matchesSketch(detection: string, sketch: EventSketch, condition?: string, options?: CompileOptions): boolean {
+export function matchesSketch(
+  detection: string,
+  sketch: EventSketch,
+  condition?: string,
+  options?: CompileOptions,
+): boolean {
   const { rule, compiled } = compileOne(ruleText(detection, condition), options);
   return matchEvent(compiled.ruleSet, rule, eventOf(sketch));
 }
@@ -113,6 +135,10 @@ export function rulesBelow(root: string, folders: readonly string[]): RuleFile[]
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
-      .map((name) => ({ pack: folder, file: `${folder}/${name}`, text: readFileSync(join(root, folder, name), 'utf8') })),
+      .map((name) => ({
+        pack: folder,
+        file: `${folder}/${name}`,
+        text: readFileSync(join(root, folder, name), 'utf8'),
+      })),
   );
 }

@@ -11,7 +11,9 @@ type Fields = Readonly<Record<string, string | readonly string[]>>;
 function read(view: number | string, leaves: Fields, field: string): readonly string[] {
   const found = typeof view === 'number' ? FIELD_VIEWS[view] : FIELD_VIEWS.find(({ name }) => name === view);
   if (found === undefined) throw new Error(`no view ${view}`);
-  const values = new Map<FieldKey, readonly string[]>(Object.entries(leaves).map(([name, value]) => [fieldKeyOf(name), [value].flat()]));
+  const values = new Map<FieldKey, readonly string[]>(
+    Object.entries(leaves).map(([name, value]) => [fieldKeyOf(name), [value].flat()]),
+  );
   const key = fieldKeyOf(field);
   const own = found.hides.has(key) ? [] : (values.get(key) ?? []);
   const derived = (found.sources.get(key) ?? []).flatMap(({ inputs, transform }) => {
@@ -39,7 +41,8 @@ const CREATION = {
 };
 
 describe('Security 4688 as a process creation', () => {
-  const value = (field: string, changes: Fields = {}): readonly string[] => read(ViewId.Security4688, { ...CREATION, ...changes }, field);
+  const value = (field: string, changes: Fields = {}): readonly string[] =>
+    read(ViewId.Security4688, { ...CREATION, ...changes }, field);
 
   test('gives image, parent and command line under Sysmon’s names', () => {
     expect(value('Image')).toEqual(['C:\\Windows\\System32\\cmd.exe']);
@@ -52,13 +55,14 @@ describe('Security 4688 as a process creation', () => {
   });
   test('the user is the subject, or the target when the process runs as another account', () => {
     expect(value('User')).toEqual(['CORP\\ann']);
-    expect(value('User', { TargetUserName: 'svc', TargetDomainName: 'CORP', TargetUserSid: 'S-1-5-21-1-2-3-9' })).toEqual(['CORP\\svc']);
+    expect(
+      value('User', { TargetUserName: 'svc', TargetDomainName: 'CORP', TargetUserSid: 'S-1-5-21-1-2-3-9' }),
+    ).toEqual(['CORP\\svc']);
   });
   test('the system account has the name that Sysmon gives it', () => {
-    expect(value('User', { SubjectUserSid: 'S-1-5-18', SubjectUserName: 'HOST$', SubjectDomainName: 'WORKGROUP' })).toEqual([
-      'NT AUTHORITY\\SYSTEM',
-      'WORKGROUP\\HOST$',
-    ]);
+    expect(
+      value('User', { SubjectUserSid: 'S-1-5-18', SubjectUserName: 'HOST$', SubjectDomainName: 'WORKGROUP' }),
+    ).toEqual(['NT AUTHORITY\\SYSTEM', 'WORKGROUP\\HOST$']);
   });
   test('the logon is the target’s unless that is zero', () => {
     expect(value('LogonId')).toEqual(['0x3e7']);
@@ -87,14 +91,21 @@ describe('Security 4657 as a registry event', () => {
     ]);
   });
   test('class keys have the names of both roots', () => {
-    expect(value({ ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\Classes\\.txt', ObjectValueName: 'a' }, 'TargetObject')).toContain('HKCR\\.txt\\a');
-    expect(value({ ObjectName: '\\REGISTRY\\USER\\S-1-5-21\\SOFTWARE\\Classes\\x', ObjectValueName: 'a' }, 'TargetObject')).toContain('HKU\\S-1-5-21_Classes\\x\\a');
+    expect(
+      value({ ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\Classes\\.txt', ObjectValueName: 'a' }, 'TargetObject'),
+    ).toContain('HKCR\\.txt\\a');
+    expect(
+      value({ ObjectName: '\\REGISTRY\\USER\\S-1-5-21\\SOFTWARE\\Classes\\x', ObjectValueName: 'a' }, 'TargetObject'),
+    ).toContain('HKU\\S-1-5-21_Classes\\x\\a');
   });
   test('the default value is called (Default)', () => {
-    expect(value({ ObjectName: '\\REGISTRY\\USER\\.DEFAULT\\k', ObjectValueName: '-' }, 'TargetObject')[0]).toBe('HKU\\.DEFAULT\\k\\(Default)');
+    expect(value({ ObjectName: '\\REGISTRY\\USER\\.DEFAULT\\k', ObjectValueName: '-' }, 'TargetObject')[0]).toBe(
+      'HKU\\.DEFAULT\\k\\(Default)',
+    );
   });
   test('values have the forms of Details', () => {
-    const details = (NewValue: string, NewValueType: string): string | undefined => value({ NewValue, NewValueType }, 'Details')[0];
+    const details = (NewValue: string, NewValueType: string): string | undefined =>
+      value({ NewValue, NewValueType }, 'Details')[0];
     expect(details('1', '%%1876')).toBe('DWORD (0x00000001)');
     expect(details('0xffffffff', '%%1876')).toBe('DWORD (0xffffffff)');
     expect(details('4294967297', '%%1883')).toBe('QWORD (0x00000001-0x00000001)');
@@ -142,7 +153,8 @@ describe('WMI-Activity 5861 as a WMI event', () => {
   const CAUSE =
     'Binding EventFilter: \ninstance of __EventFilter\n{\n\tEventNamespace = "root\\\\cimv2";\n\tName = "Updater";\n\tQuery = "SELECT * FROM X WHERE N = \\"a\\"";\n};\n' +
     'Perm. Consumer: \ninstance of CommandLineEventConsumer\n{\n\tCommandLineTemplate = "cmd /c calc.exe";\n\tName = "Updater";\n};\n';
-  const value = (field: string): readonly string[] => read(ViewId.Wmi5861, { PossibleCause: CAUSE, ESS: 'Updater', Namespace: '//./root/subscription' }, field);
+  const value = (field: string): readonly string[] =>
+    read(ViewId.Wmi5861, { PossibleCause: CAUSE, ESS: 'Updater', Namespace: '//./root/subscription' }, field);
 
   test('the binding’s text and its parts are readable', () => {
     expect(value('Destination')).toEqual([CAUSE, 'cmd /c calc.exe']);
@@ -155,7 +167,8 @@ describe('WMI-Activity 5861 as a WMI event', () => {
 
 describe('views of every rule', () => {
   test('PowerShell blocks give their keys, with command lines of several lines', () => {
-    const block = '\tDetailSequence=1\r\n\tDetailTotal=1\r\n\r\n\tUserId=CORP\\ann\r\n\tHostApplication=powershell -c "a=b"\r\n\tScriptName=\r\n\tCommandLine=first\r\nsecond=line';
+    const block =
+      '\tDetailSequence=1\r\n\tDetailTotal=1\r\n\r\n\tUserId=CORP\\ann\r\n\tHostApplication=powershell -c "a=b"\r\n\tScriptName=\r\n\tCommandLine=first\r\nsecond=line';
     const value = (field: string): readonly string[] => read('powershell-block', { Data: ['payload', block] }, field);
     expect(value('HostApplication')).toEqual(['powershell -c "a=b"']);
     expect(value('UserId')).toEqual(['CORP\\ann']);
@@ -164,7 +177,8 @@ describe('views of every rule', () => {
     expect(value('CommandPath')).toEqual([]);
   });
   test('SQL audit records give their keys', () => {
-    const text = 'audit_schema_version:1\nevent_time:2020-01-01 10:00:00.1\naction_id:CR  \nserver_principal_name:sa\nstatement:GRANT x\nTO y\nadditional_information:<a>b:c</a>\n.';
+    const text =
+      'audit_schema_version:1\nevent_time:2020-01-01 10:00:00.1\naction_id:CR  \nserver_principal_name:sa\nstatement:GRANT x\nTO y\nadditional_information:<a>b:c</a>\n.';
     const value = (field: string): readonly string[] => read('sql-audit', { Data: text }, field);
     expect(value('action_id')).toEqual(['CR']);
     expect(value('statement')).toEqual(['GRANT x\nTO y']);
@@ -179,8 +193,12 @@ describe('views of every rule', () => {
       '%%4418',
       'AppendData (or AddSubdirectory or CreatePipeInstance)',
     ]);
-    expect(read('security-lists', { PrivilegeList: 'SeDebugPrivilege' }, 'PrivilegeList')).toEqual(['SeDebugPrivilege']);
-    expect(read('security-lists', { UserAccountControl: '\n\t\t%%2080\n\t\t%%99999' }, 'UserAccountControl').slice(1)).toEqual(['%%2080', 'Account Disabled', '%%99999']);
+    expect(read('security-lists', { PrivilegeList: 'SeDebugPrivilege' }, 'PrivilegeList')).toEqual([
+      'SeDebugPrivilege',
+    ]);
+    expect(
+      read('security-lists', { UserAccountControl: '\n\t\t%%2080\n\t\t%%99999' }, 'UserAccountControl').slice(1),
+    ).toEqual(['%%2080', 'Account Disabled', '%%99999']);
   });
   test('hash lists give their parts, a bare hash counts by its length', () => {
     const hashes = { Hashes: 'SHA1=AA,MD5=00112233445566778899AABBCCDDEEFF,IMPHASH=BEEF' };
@@ -190,8 +208,13 @@ describe('views of every rule', () => {
     expect(read('sysmon-hashes', { Hash: 'f'.repeat(40) }, 'sha1')).toEqual(['f'.repeat(40)]);
   });
   test('old Sysmon’s registry roots are readable in today’s spelling, today’s spelling is not doubled', () => {
-    expect(read('sysmon-registry', { TargetObject: '\\REGISTRY\\MACHINE\\SOFTWARE\\X' }, 'TargetObject')).toEqual(['\\REGISTRY\\MACHINE\\SOFTWARE\\X', 'HKLM\\SOFTWARE\\X']);
-    expect(read('sysmon-registry', { TargetObject: 'HKLM\\SOFTWARE\\X' }, 'TargetObject')).toEqual(['HKLM\\SOFTWARE\\X']);
+    expect(read('sysmon-registry', { TargetObject: '\\REGISTRY\\MACHINE\\SOFTWARE\\X' }, 'TargetObject')).toEqual([
+      '\\REGISTRY\\MACHINE\\SOFTWARE\\X',
+      'HKLM\\SOFTWARE\\X',
+    ]);
+    expect(read('sysmon-registry', { TargetObject: 'HKLM\\SOFTWARE\\X' }, 'TargetObject')).toEqual([
+      'HKLM\\SOFTWARE\\X',
+    ]);
   });
   test('Message reads every value; Data can be named by place', () => {
     const every = FIELD_VIEWS.find(({ name }) => name === 'every-event');
@@ -213,7 +236,8 @@ describe('tables', () => {
     FIELD_VIEWS.forEach((view, at) => {
       expect(view.id).toBe(at);
       for (const sources of view.sources.values()) {
-        for (const { transform } of sources) if (transform !== undefined) expect(TRANSFORMS.has(transform), transform).toBe(true);
+        for (const { transform } of sources)
+          if (transform !== undefined) expect(TRANSFORMS.has(transform), transform).toBe(true);
       }
     });
     expect(FIELD_VIEWS[0]?.sources.size).toBe(0);
@@ -224,7 +248,9 @@ describe('tables', () => {
     }
   });
   test('every transform that is defined is used', () => {
-    const used = new Set(FIELD_VIEWS.flatMap((view) => [...view.sources.values()].flat().map(({ transform }) => transform)));
+    const used = new Set(
+      FIELD_VIEWS.flatMap((view) => [...view.sources.values()].flat().map(({ transform }) => transform)),
+    );
     expect([...TRANSFORMS.keys()].filter((name) => !used.has(name))).toEqual([]);
   });
   test('joined fields say what they are read from', () => {
@@ -237,8 +263,22 @@ describe('tables', () => {
 describe('transforms', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('', '-', '0x', '%%', '%%4417', 'MD5=', 'Name = "', '\\REGISTRY\\MACHINE', 'file:_', 'CommandLine=', 'statement:'),
-    fc.array(fc.constantFrom('%%4417', '\n', '\t', 'Name="', '\\', '"', ';', 'CommandLine=', 'x'), { maxLength: 30 }).map((parts) => parts.join('')),
+    fc.constantFrom(
+      '',
+      '-',
+      '0x',
+      '%%',
+      '%%4417',
+      'MD5=',
+      'Name = "',
+      '\\REGISTRY\\MACHINE',
+      'file:_',
+      'CommandLine=',
+      'statement:',
+    ),
+    fc
+      .array(fc.constantFrom('%%4417', '\n', '\t', 'Name="', '\\', '"', ';', 'CommandLine=', 'x'), { maxLength: 30 })
+      .map((parts) => parts.join('')),
   );
   test('never throw, give texts only, and depend on nothing but their inputs', () => {
     fc.assert(
@@ -253,7 +293,15 @@ describe('transforms', () => {
     );
   });
   test('take long hostile texts in their stride', () => {
-    const hostile = ['Name="'.repeat(5_000), 'Name = "' + '\\'.repeat(30_000), '\tCommandLine=\n'.repeat(2_000), '%%4417 '.repeat(5_000), ';'.repeat(30_000), 'MD5='.repeat(8_000), ' '.repeat(32_000)];
+    const hostile = [
+      'Name="'.repeat(5_000),
+      'Name = "' + '\\'.repeat(30_000),
+      '\tCommandLine=\n'.repeat(2_000),
+      '%%4417 '.repeat(5_000),
+      ';'.repeat(30_000),
+      'MD5='.repeat(8_000),
+      ' '.repeat(32_000),
+    ];
     const start = performance.now();
     for (const [, transform] of TRANSFORMS) for (const value of hostile) transform([[value], [value], [value]]);
     expect(performance.now() - start).toBeLessThan(3_000);

@@ -72,7 +72,12 @@ describe('places', () => {
   test('nodes know line, column and offsets', () => {
     const root = mapOf(only('a: 1\nbb:\n  - x\n  -   yy\n'));
     const list = entryOf(root, 'bb')?.value;
-    expect(list?.kind === 'list' ? list.items[1]?.range : undefined).toEqual({ start: 21, end: 23, line: 4, column: 7 });
+    expect(list?.kind === 'list' ? list.items[1]?.range : undefined).toEqual({
+      start: 21,
+      end: 23,
+      line: 4,
+      column: 7,
+    });
     expect(entryOf(root, 'bb')?.key.range).toEqual({ start: 5, end: 7, line: 2, column: 1 });
   });
 
@@ -171,14 +176,20 @@ describe('bytes', () => {
 
 describe('action', () => {
   const titles = (text: string): (string | undefined)[] =>
-    mergeActions(parseDocuments(text)).map((document) => (document.root?.kind === 'map' ? textOf(entryOf(document.root, 'title')?.value) : undefined));
+    mergeActions(parseDocuments(text)).map((document) =>
+      document.root?.kind === 'map' ? textOf(entryOf(document.root, 'title')?.value) : undefined,
+    );
 
   test('global is laid over each rule that follows, until reset', () => {
-    const text = 'action: global\ntitle: G\nlogsource: {product: windows}\n---\ntitle: A\nlogsource: {service: x}\n---\naction: reset\n---\ntitle: B\n';
+    const text =
+      'action: global\ntitle: G\nlogsource: {product: windows}\n---\ntitle: A\nlogsource: {service: x}\n---\naction: reset\n---\ntitle: B\n';
     expect(titles(text)).toEqual(['G', 'B']);
     const root = mergeActions(parseDocuments(text))[0]?.root;
     const logsource = root?.kind === 'map' ? entryOf(root, 'logsource')?.value : undefined;
-    expect(logsource?.kind === 'map' ? logsource.entries.map((entry) => entry.key.text) : []).toEqual(['service', 'product']);
+    expect(logsource?.kind === 'map' ? logsource.entries.map((entry) => entry.key.text) : []).toEqual([
+      'service',
+      'product',
+    ]);
   });
 
   test('repeat is laid over the rule before', () => {
@@ -186,7 +197,9 @@ describe('action', () => {
   });
 
   test('an unknown action and a repeat of nothing are refused', () => {
-    const codes = mergeActions(parseDocuments('action: repeat\ntitle: A\n---\naction: globel\ntitle: B\n')).map((document) => place(document));
+    const codes = mergeActions(parseDocuments('action: repeat\ntitle: A\n---\naction: globel\ntitle: B\n')).map(
+      (document) => place(document),
+    );
     expect(codes).toEqual(['unknown-action 1:9', 'unknown-action 4:9']);
   });
 

@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ScrollEvent, ScrollState } from '../../src/ui/shared/scroll.ts';
-import { canvasHeight, createScroll, MAX_CANVAS_HEIGHT, reduceScroll, visibleRows } from '../../src/ui/shared/scroll.ts';
+import {
+  canvasHeight,
+  createScroll,
+  MAX_CANVAS_HEIGHT,
+  reduceScroll,
+  visibleRows,
+} from '../../src/ui/shared/scroll.ts';
 
 function tableOf(rowCount: number, viewHeight = 600): ScrollState {
-  return [
-    { kind: 'resized', viewHeight } as const,
-    { kind: 'rows', rowCount } as const,
-  ].reduce<ScrollState>(reduceScroll, createScroll(28));
+  return [{ kind: 'resized', viewHeight } as const, { kind: 'rows', rowCount } as const].reduce<ScrollState>(
+    reduceScroll,
+    createScroll(28),
+  );
 }
 
 describe('the scroll position of a table', () => {
@@ -37,7 +43,8 @@ describe('the scroll position of a table', () => {
     state = reduceScroll(state, { kind: 'scrolled', scrollTop: 700 });
     // 24,500 px from the top by now: up 20 × 100 px further than the bar has room for.
     const before = state.virtualTop;
-    for (let i = 0; i < 100; i++) state = reduceScroll(state, { kind: 'scrolled', scrollTop: Math.max(0, state.scrollTop - 100) });
+    for (let i = 0; i < 100; i++)
+      state = reduceScroll(state, { kind: 'scrolled', scrollTop: Math.max(0, state.scrollTop - 100) });
     expect(before - state.virtualTop).toBeGreaterThan(9_000);
   });
 
@@ -48,7 +55,10 @@ describe('the scroll position of a table', () => {
 
   test('whatever happens, the position stays in range and every row can be shown', () => {
     const event: fc.Arbitrary<ScrollEvent> = fc.oneof(
-      fc.record({ kind: fc.constant('scrolled' as const), scrollTop: fc.double({ min: 0, max: MAX_CANVAS_HEIGHT, noNaN: true }) }),
+      fc.record({
+        kind: fc.constant('scrolled' as const),
+        scrollTop: fc.double({ min: 0, max: MAX_CANVAS_HEIGHT, noNaN: true }),
+      }),
       fc.record({ kind: fc.constant('settled' as const) }),
       fc.record({ kind: fc.constant('resized' as const), viewHeight: fc.nat(2_000) }),
       fc.record({ kind: fc.constant('rows' as const), rowCount: fc.nat(20_000_000) }),
@@ -66,7 +76,10 @@ describe('the scroll position of a table', () => {
           expect(first).toBeLessThanOrEqual(end);
           expect(end - first).toBeLessThanOrEqual(Math.ceil(state.viewHeight / 28) + 8);
         }
-        state = reduceScroll(reduceScroll(state, { kind: 'rows', rowCount: row + 1 }), { kind: 'resized', viewHeight: 600 });
+        state = reduceScroll(reduceScroll(state, { kind: 'rows', rowCount: row + 1 }), {
+          kind: 'resized',
+          viewHeight: 600,
+        });
         state = reduceScroll(state, { kind: 'show', row });
         const shown = visibleRows(state, 0);
         expect(shown.first).toBeLessThanOrEqual(row);

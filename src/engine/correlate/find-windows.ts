@@ -7,7 +7,7 @@
 //   window contains are looked at, so that the tail of a burst is not taken for a small burst.
 
 import type { CorrelationRule, Expression } from '../../model/rule-set.ts';
-import type { Group, Item } from './collect-items.ts';
+import type { ItemTable } from './collect-items.ts';
 import { ChainTable, chainOrder } from './ordered-chain.ts';
 import { conditionHolds, createWindowState } from './window-state.ts';
 
@@ -26,21 +26,27 @@ export interface WorkBudget {
   orderedSteps: number;
 }
 
-/** The windows of a group in order of time, or undefined when the work budget ran out. */
-export function findWindows(rule: CorrelationRule, group: Group, budget: WorkBudget): readonly Window[] | undefined {
+/** The windows of the group of items [start, end) in order of time, or undefined when the work budget ran out. */
+export function findWindows(
+  rule: CorrelationRule,
+  items: ItemTable,
+  start: number,
+  end: number,
+  budget: WorkBudget,
+): readonly Window[] | undefined {
   const span = rule.timespan === undefined ? Infinity : rule.timespan * TICKS_PER_MILLISECOND;
   const ordered = rule.type === 'temporal_ordered' && rule.expression === undefined;
-  if (isMonotone(rule, group.items)) {
-    return ordered ? orderedWindows(rule, group.items, span) : growingWindows(rule, group.items, span);
+  if (isMonotone(rule, items.number.subarray(start, end))) {
+    return ordered ? orderedWindows(rule, items, start, end, span) : growingWindows(rule, items, start, end, span);
   }
-  return maximalWindows(rule, group.items, span, ordered ? budget : undefined);
+  return maximalWindows(rule, items, start, end, span, ordered ? budget : undefined);
 }
 
-function isMonotone(rule: CorrelationRule, items: readonly Item[]): boolean {
+function isMonotone(rule: CorrelationRule, numbers: Float64Array): boolean {
   if (rule.expression !== undefined) return !hasNot(rule.expression);
   if (!rule.conditions.every(({ compare }) => compare === 'gt' || compare === 'gte')) return false;
   if (rule.type === 'value_avg' || rule.type === 'value_percentile') return false;
-  return rule.type !== 'value_sum' || items.every((item) => item.number >= 0);
+  return rule.type !== 'value_sum' || numbers.every((number) => number >= 0);
 }
 
 function hasNot(expression: Expression): boolean {
@@ -48,39 +54,50 @@ function hasNot(expression: Expression): boolean {
   return expression.op !== 'test' && expression.children.some(hasNot);
 }
 
-function growingWindows(rule: CorrelationRule, items: readonly Item[], span: number): readonly Window[] {
+function growingWindows(
+  rule: CorrelationRule,
+  items: ItemTable,
+  start: number,
+  end: number,
+  span: number,
+): readonly Window[] {
   const windows: Window[] = [];
-  const state = createWindowState(rule, items);
-  const holds = (): boolean => conditionHolds(rule, state.value(), state.matched);
-  let first = 0;
-  for (let at = 0; at < items.length; at++) {
-    const item = items[at]!;
-    state.add(item);
-    while (item.ticks - items[first]!.ticks > span) state.remove(items[first++]!);
-    if (!holds()) continue;
+  const { ticks } = items;
+  const state = createWindowState(rule, items, start, end);
+  let first = start;
+  for (let at = start; at < end; at++) {
+    state.add(at);
+    while (ticks[at]! - ticks[first]! > span) state.remove(first++);
+    if (!conditionHolds(rule, state.value(), state.matched)) continue;
     const completing = at;
-    while (at + 1 < items.length && items[at + 1]!.ticks - items[first]!.ticks <= span) state.add(items[++at]!);
+    while (at + 1 < end && ticks[at + 1]! - ticks[first]! <= span) state.add(++at);
     windows.push({ first, last: at, completing, value: state.value() });
-    while (first <= at) state.remove(items[first++]!);
+    while (first <= at) state.remove(first++);
   }
   return windows;
 }
 
-function orderedWindows(rule: CorrelationRule, items: readonly Item[], span: number): readonly Window[] {
+function orderedWindows(
+  rule: CorrelationRule,
+  items: ItemTable,
+  start: number,
+  end: number,
+  span: number,
+): readonly Window[] {
   const windows: Window[] = [];
-  const steps = chainOrder(items);
+  const { ticks } = items;
   const table = new ChainTable(rule.rules.length);
-  let floor = 0;
-  for (const step of steps) {
+  let floor = start;
+  for (const step of chainOrder(items, start, end)) {
     // Steps of events that the last finding took: with equal times they may still come after it.
     if (step.item < floor) continue;
-    const { ticks } = items[step.item]!;
-    table.add(step.position, ticks);
-    if (!conditionHolds(rule, table.longest(ticks - span), () => false)) continue;
+    const now = ticks[step.item]!;
+    table.add(step.position, now);
+    if (!conditionHolds(rule, table.longest(now - span), () => false)) continue;
     let first = floor;
-    while (ticks - items[first]!.ticks > span) first++;
+    while (now - ticks[first]! > span) first++;
     let last = step.item;
-    while (last + 1 < items.length && items[last + 1]!.ticks - items[first]!.ticks <= span) last++;
+    while (last + 1 < end && ticks[last + 1]! - ticks[first]! <= span) last++;
     table.clear();
     windows.push({ first, last, completing: step.item, value: longestChain(rule, items, first, last) });
     floor = last + 1;
@@ -88,25 +105,27 @@ function orderedWindows(rule: CorrelationRule, items: readonly Item[], span: num
   return windows;
 }
 
-function longestChain(rule: CorrelationRule, items: readonly Item[], first: number, last: number): number {
+function longestChain(rule: CorrelationRule, items: ItemTable, first: number, last: number): number {
   const table = new ChainTable(rule.rules.length);
-  const window = items.slice(first, last + 1);
-  for (const step of chainOrder(window)) table.add(step.position, window[step.item]!.ticks);
+  for (const step of chainOrder(items, first, last + 1)) table.add(step.position, items.ticks[step.item]!);
   return table.longest(-Infinity);
 }
 
 function maximalWindows(
   rule: CorrelationRule,
-  items: readonly Item[],
+  items: ItemTable,
+  start: number,
+  stop: number,
   span: number,
   budget: WorkBudget | undefined,
 ): readonly Window[] | undefined {
   const windows: Window[] = [];
-  const state = createWindowState(rule, items);
-  let end = 0;
-  for (let first = 0; first < items.length; ) {
+  const { ticks } = items;
+  const state = createWindowState(rule, items, start, stop);
+  let end = start;
+  for (let first = start; first < stop;) {
     const grownFrom = end;
-    while (end < items.length && items[end]!.ticks - items[first]!.ticks <= span) state.add(items[end++]!);
+    while (end < stop && ticks[end]! - ticks[first]! <= span) state.add(end++);
     if (end > grownFrom) {
       let value = state.value();
       if (budget !== undefined) {
@@ -116,11 +135,11 @@ function maximalWindows(
       }
       if (conditionHolds(rule, value, state.matched)) {
         windows.push({ first, last: end - 1, completing: end - 1, value });
-        while (first < end) state.remove(items[first++]!);
+        while (first < end) state.remove(first++);
         continue;
       }
     }
-    state.remove(items[first++]!);
+    state.remove(first++);
   }
   return windows;
 }

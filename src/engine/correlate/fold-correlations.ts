@@ -2,6 +2,7 @@
 // others come after them; each finding of an inner one is an event for the outer one, at the time at which it was
 // completed. Specification: Sigma correlation rules; decisions: Sigma engine 1.6, engine algorithms 9.
 
+import { ensureDefined } from '../../base/assert.ts';
 import type {
   CorrelationFinding,
   CorrelationRecord,
@@ -11,9 +12,9 @@ import type {
 } from '../../model/correlation.ts';
 import { CorrelationColumn as Column } from '../../model/correlation.ts';
 import type { CorrelationRule, Rule } from '../../model/rule-set.ts';
-import type { Group, Hit, Item, ValueTexts } from './collect-items.ts';
-import { collectGroups, compareHits } from './collect-items.ts';
-import type { WorkBudget } from './find-windows.ts';
+import type { HitStream, ItemTable, RowRef, ValueTexts } from './collect-items.ts';
+import { collectItems, compareRefs, groupTexts, rowOf } from './collect-items.ts';
+import type { Window, WorkBudget } from './find-windows.ts';
 import { findWindows } from './find-windows.ts';
 import type { CorrelateLimits } from './limits.ts';
 import { CORRELATE_LIMITS } from './limits.ts';
@@ -41,12 +42,12 @@ export function createCorrelator(rules: readonly Rule[], limits: CorrelateLimits
   };
 }
 
-/** A finding with the rows behind it: what an outer correlation needs. */
+/** What a correlation gave: its windows in the order of the event that completed them, over its own items. */
 interface Folded {
-  readonly finding: CorrelationFinding;
-  readonly completing: Hit;
-  /** Base rows of the window, chains taken apart, in order. */
-  readonly base: readonly Hit[];
+  readonly items: ItemTable;
+  readonly windows: readonly Window[];
+  /** For streams that are chains: what their hits stand for. */
+  readonly inner: readonly (Folded | undefined)[];
 }
 
 function foldAll(
@@ -59,8 +60,9 @@ function foldAll(
   const sourceOf = new Map(sources.map((source) => [source.rule, source]));
   const offRules = new Set(before.filter(({ kind }) => kind === 'too-many-rows').map(({ rule }) => rule));
   const shortfalls = [...before];
-  const foldedOf = new Map<number, readonly Folded[]>();
+  const foldedOf = new Map<number, Folded>();
   const budget: WorkBudget = { orderedSteps: limits.orderedSteps };
+  const chained = new Set(rules.flatMap((rule) => (rule.kind === 'correlation' ? rule.rules : [])));
   const findings: CorrelationFinding[] = [];
   for (const number of innerFirst(rules)) {
     const rule = rules[number];
@@ -70,108 +72,105 @@ function foldAll(
       offRules.add(number);
       continue;
     }
-    const hits = hitsOf(rule, sourceOf, foldedOf);
-    const { groups, withoutField } = collectGroups(rule, hits, values);
+    const inner = rule.rules.map((member) => foldedOf.get(member));
+    const streams = rule.rules.map((member, position) => streamOf(sourceOf.get(member), inner[position], position));
+    const { items, withoutField } = collectItems(rule, streams, values);
     if (withoutField > 0) shortfalls.push({ kind: 'events-without-field', rule: number, count: withoutField });
-    const folded = foldRule(rule, number, groups, limits, budget);
-    if (folded === undefined) {
-      shortfalls.push({ kind: 'too-much-work', rule: number, count: hits.length });
+    const windows = windowsOf(rule, items, budget);
+    if (windows === undefined) {
+      shortfalls.push({ kind: 'too-much-work', rule: number, count: items.count });
       offRules.add(number);
       continue;
     }
-    if (folded.length > limits.findings) {
-      shortfalls.push({ kind: 'too-many-findings', rule: number, count: folded.length });
+    const folded: Folded = { items, windows, inner };
+    if (chained.has(number)) foldedOf.set(number, folded);
+    if (!rule.generates) continue;
+    if (windows.length > limits.findings) {
+      shortfalls.push({ kind: 'too-many-findings', rule: number, count: windows.length });
     }
-    foldedOf.set(number, folded);
-    if (rule.generates) for (const { finding } of folded.slice(0, limits.findings)) findings.push(finding);
+    for (const window of windows.slice(0, limits.findings)) {
+      findings.push(findingOf(rule, number, folded, window, values, limits));
+    }
   }
   findings.sort((a, b) => a.rule - b.rule);
   return { findings, shortfalls };
 }
 
-function hitsOf(
-  rule: CorrelationRule,
-  sourceOf: ReadonlyMap<number, SourceRows>,
-  foldedOf: ReadonlyMap<number, readonly Folded[]>,
-): readonly Hit[] {
-  const hits: Hit[] = [];
-  rule.rules.forEach((member, position) => {
-    const source = sourceOf.get(member);
-    if (source !== undefined) {
-      for (let row = 0; row < source.count; row++) {
-        hits.push({ source, at: row * source.stride, position, base: undefined });
-      }
-    }
-    for (const inner of foldedOf.get(member) ?? []) {
-      const { source: innerSource, at } = inner.completing;
-      hits.push({ source: innerSource, at, position, base: inner.base });
-    }
-  });
-  return hits;
+function streamOf(source: SourceRows | undefined, inner: Folded | undefined, position: number): HitStream {
+  if (source !== undefined) {
+    return { position, length: source.count, rowAt: (index) => ({ source, at: index * source.stride }) };
+  }
+  if (inner !== undefined) {
+    const { items, windows } = inner;
+    return { position, length: windows.length, rowAt: (index) => completingRow(items, windows[index]!) };
+  }
+  return { position, length: 0, rowAt: () => ensureDefined<RowRef>(undefined, 'row of an empty stream') };
 }
 
-function foldRule(
+function completingRow(items: ItemTable, window: Window): RowRef {
+  return rowOf(items, items.hitStart[window.completing]!);
+}
+
+function windowsOf(rule: CorrelationRule, items: ItemTable, budget: WorkBudget): readonly Window[] | undefined {
+  const all: Window[] = [];
+  for (let group = 0; group + 1 < items.groupStart.length; group++) {
+    const windows = findWindows(rule, items, items.groupStart[group]!, items.groupStart[group + 1]!, budget);
+    if (windows === undefined) return undefined;
+    for (const window of windows) all.push(window);
+  }
+  // Groups are in order of their first event, and the sort is stable: equal completing events stay in a fixed order.
+  return all.sort((a, b) => compareRefs(completingRow(items, a), completingRow(items, b)));
+}
+
+function findingOf(
   rule: CorrelationRule,
   number: number,
-  groups: readonly Group[],
+  folded: Folded,
+  window: Window,
+  values: ValueTexts,
   limits: CorrelateLimits,
-  budget: WorkBudget,
-): readonly Folded[] | undefined {
-  const folded: Folded[] = [];
-  for (const group of groups) {
-    const windows = findWindows(rule, group, budget);
-    if (windows === undefined) return undefined;
-    for (const window of windows) {
-      const base = baseRows(group.items.slice(window.first, window.last + 1));
-      const completing = group.items[window.completing]!.hits[0]!;
-      folded.push({
-        completing,
-        base,
-        finding: {
-          rule: number,
-          groupBy: rule.groupBy.map(({ label }, at) => [label, group.key[at] ?? ''] as const),
-          count: base.length,
-          value: window.value,
-          completedBy: recordOf(completing),
-          records: base.slice(0, limits.records).map(recordOf),
-          last: recordOf(base[base.length - 1]!),
-        },
-      });
-    }
-  }
-  // Stable sort: groups are in order of their first event, so equal completing events stay in a fixed order.
-  return folded.sort((a, b) => compareHits(a.completing, b.completing));
-}
-
-/** The base rows behind the events of a window, each record once, in total order. */
-function baseRows(items: readonly Item[]): readonly Hit[] {
-  const rows: Hit[] = [];
-  let chained = false;
-  for (const item of items) {
-    for (const hit of item.hits) {
-      if (hit.base === undefined) {
-        if (hit === item.hits[0] || chained) rows.push(hit);
-      } else {
-        chained = true;
-        for (const inner of hit.base) rows.push(inner);
-      }
-    }
-  }
-  if (!chained) return rows;
-  rows.sort(compareHits);
-  return rows.filter((row, at) => at === 0 || compareHits(rows[at - 1]!, row) !== 0);
-}
-
-function recordOf(hit: Hit): CorrelationRecord {
-  const { words, stride } = hit.source;
+): CorrelationFinding {
+  const { items } = folded;
+  const texts = groupTexts(rule, items, window.first, values);
+  const rows = folded.inner.every((inner) => inner === undefined) ? undefined : baseRows(folded, window);
+  const count = rows?.length ?? window.last - window.first + 1;
+  const rowAt = (index: number): RowRef => rows?.[index] ?? rowOf(items, items.hitStart[window.first + index]!);
   return {
-    file: words[hit.at + stride - 1]!,
-    chunk: words[hit.at + Column.Chunk]!,
-    offset: words[hit.at + Column.Offset]!,
-    recordIdHigh: words[hit.at + Column.RecordIdHigh]!,
-    recordIdLow: words[hit.at + Column.RecordIdLow]!,
-    timeHigh: words[hit.at + Column.TimeHigh]!,
-    timeLow: words[hit.at + Column.TimeLow]!,
+    rule: number,
+    groupBy: rule.groupBy.map(({ label }, at) => [label, texts[at] ?? ''] as const),
+    count,
+    value: window.value,
+    completedBy: recordOf(completingRow(items, window)),
+    records: Array.from({ length: Math.min(count, limits.records) }, (_, index) => recordOf(rowAt(index))),
+    last: recordOf(rowAt(count - 1)),
+  };
+}
+
+/** The rows behind a window with its chains taken apart, each record once, in total order. */
+function baseRows(folded: Folded, window: Window): readonly RowRef[] {
+  const rows: RowRef[] = [];
+  const waiting: (readonly [Folded, Window])[] = [[folded, window]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [{ items, inner }, { first, last }] = next;
+    for (let hit = items.hitStart[first]!; hit < items.hitStart[last + 1]!; hit++) {
+      const chain = inner[items.hitStream[hit]!];
+      if (chain === undefined) rows.push(rowOf(items, hit));
+      else waiting.push([chain, chain.windows[items.hitIndex[hit]!]!]);
+    }
+  }
+  rows.sort(compareRefs);
+  return rows.filter((row, at) => at === 0 || compareRefs(rows[at - 1]!, row) !== 0);
+}
+
+function recordOf({ source: { words, stride }, at }: RowRef): CorrelationRecord {
+  return {
+    file: words[at + stride - 1]!,
+    chunk: words[at + Column.Chunk]!,
+    offset: words[at + Column.Offset]!,
+    recordIdHigh: words[at + Column.RecordIdHigh]!,
+    recordIdLow: words[at + Column.RecordIdLow]!,
+    timeHigh: words[at + Column.TimeHigh]!,
+    timeLow: words[at + Column.TimeLow]!,
   };
 }
 

@@ -1,24 +1,32 @@
 // temporal_ordered: the longest choice of events whose rules follow each other in the order of the rule list. Events of
 // equal time may stand in any order (the specification asks for non-decreasing times).
 
-import type { Item } from './collect-items.ts';
+import type { ItemTable } from './collect-items.ts';
+import { positionOf } from './collect-items.ts';
 
-/** Events with their positions, runs of equal time sorted by position: the order in which chains may grow. */
-export function chainOrder(items: readonly Item[]): readonly { readonly item: number; readonly position: number }[] {
-  const steps: { item: number; position: number }[] = [];
+export interface ChainStep {
+  readonly item: number;
+  readonly position: number;
+}
+
+/** Matches of items [first, end), runs of equal time sorted by position: the order in which chains may grow. */
+export function chainOrder(items: ItemTable, first: number, end: number): readonly ChainStep[] {
+  const steps: ChainStep[] = [];
   let runStart = 0;
-  items.forEach((item, at) => {
-    if (at > 0 && items[at - 1]!.ticks !== item.ticks) {
+  for (let item = first; item < end; item++) {
+    if (item > first && items.ticks[item - 1] !== items.ticks[item]) {
       sortRun(steps, runStart);
       runStart = steps.length;
     }
-    for (const hit of item.hits) steps.push({ item: at, position: hit.position });
-  });
+    for (let hit = items.hitStart[item]!; hit < items.hitStart[item + 1]!; hit++) {
+      steps.push({ item, position: positionOf(items, hit) });
+    }
+  }
   sortRun(steps, runStart);
   return steps;
 }
 
-function sortRun(steps: { item: number; position: number }[], start: number): void {
+function sortRun(steps: ChainStep[], start: number): void {
   if (steps.length - start < 2) return;
   const run = steps.splice(start).sort((a, b) => a.position - b.position || a.item - b.item);
   for (const step of run) steps.push(step);

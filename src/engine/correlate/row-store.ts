@@ -4,6 +4,7 @@
 import { foldText } from '../../base/fold.ts';
 import type { CorrelationRows, CorrelationShortfall, CorrelationSource } from '../../model/correlation.ts';
 import { CorrelationColumn as Column } from '../../model/correlation.ts';
+import type { CorrelationRule } from '../../model/rule-set.ts';
 import type { CorrelateLimits } from './limits.ts';
 
 /** All rows of one source in total order. */
@@ -14,6 +15,8 @@ export interface SourceRows {
   /** Numbers per row: the columns of the model, the fields, and the file rank last. */
   readonly stride: number;
   readonly words: Uint32Array;
+  /** Columns that a correlation reads, by position in its rule list; filled on demand by collect-items.ts. */
+  readonly columns: Map<CorrelationRule, Map<number, readonly number[]>>;
 }
 
 export interface RowStore {
@@ -82,8 +85,8 @@ export function createRowStore(sources: readonly CorrelationSource[], limits: Co
           continue;
         }
         const words = sortedRows(pile, sameAs);
-        pile.parts = [];
-        finished.push({ rule, fields, stride: pile.stride, words, count: words.length / pile.stride });
+        const count = words.length / pile.stride;
+        finished.push({ rule, fields, stride: pile.stride, words, count, columns: new Map() });
       }
       return { sources: finished, texts, sameAs, shortfalls };
     },
@@ -134,9 +137,15 @@ function sortedRows(pile: Pile, sameAs: Uint32Array): Uint32Array {
     all.set(part, used);
     used += part.length;
   }
+  pile.parts = [];
   const order = new Uint32Array(pile.rows);
   for (let row = 0; row < order.length; row++) order[row] = row;
-  order.sort((a, b) => compareRows(all, a * stride, all, b * stride, stride, stride));
+  // Slices that arrive in order, the usual case, need no sorting.
+  let inOrder = true;
+  for (let row = 1; row < order.length && inOrder; row++) {
+    inOrder = compareRows(all, (row - 1) * stride, all, row * stride, stride, stride) <= 0;
+  }
+  if (!inOrder) order.sort((a, b) => compareRows(all, a * stride, all, b * stride, stride, stride));
   const sorted = new Uint32Array(all.length);
   let to = 0;
   let runKeys = new Set<string>();

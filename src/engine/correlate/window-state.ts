@@ -3,33 +3,35 @@
 
 import { assertUnreachable } from '../../base/assert.ts';
 import type { CorrelationRule, Expression } from '../../model/rule-set.ts';
-import type { Item } from './collect-items.ts';
+import type { ItemTable } from './collect-items.ts';
+import { positionOf } from './collect-items.ts';
 
+/** Items are numbers of the item table. */
 export interface WindowState {
-  add(item: Item): void;
-  remove(item: Item): void;
+  readonly add: (item: number) => void;
+  readonly remove: (item: number) => void;
   /** What the conditions compare. */
-  value(): number;
+  readonly value: () => number;
   /** Whether the rule at a position matched in the window; only for temporal types. */
-  matched(position: number): boolean;
+  readonly matched: (position: number) => boolean;
 }
 
-/** A state for one group of a correlation; `items` are all events that may come in. */
-export function createWindowState(rule: CorrelationRule, items: readonly Item[]): WindowState {
+/** An empty state for the group of items [first, end). */
+export function createWindowState(rule: CorrelationRule, items: ItemTable, first: number, end: number): WindowState {
   switch (rule.type) {
     case 'event_count':
       return countState();
     case 'value_count':
       return distinctState(items);
     case 'value_sum':
-      return sumState((sum) => sum);
+      return sumState(items, (sum) => sum);
     case 'value_avg':
-      return sumState((sum, count) => (count === 0 ? 0 : sum / count));
+      return sumState(items, (sum, count) => (count === 0 ? 0 : sum / count));
     case 'value_percentile':
-      return percentileState(items, rule.percentile ?? 50);
+      return percentileState(items.number.subarray(first, end), first, rule.percentile ?? 50);
     case 'temporal':
     case 'temporal_ordered':
-      return rulesState(rule.rules.length);
+      return rulesState(items, rule.rules.length);
     default:
       return assertUnreachable(rule.type);
   }
@@ -78,44 +80,54 @@ const never = (): boolean => false;
 function countState(): WindowState {
   let count = 0;
   return {
-    add: () => void count++,
-    remove: () => void count--,
+    add: () => {
+      count++;
+    },
+    remove: () => {
+      count--;
+    },
     value: () => count,
     matched: never,
   };
 }
 
-function distinctState(items: readonly Item[]): WindowState {
-  const counts = new Map<number, number>(items.map((item) => [item.tuple, 0]));
+function distinctState({ tuple }: ItemTable): WindowState {
+  const counts = new Map<number, number>();
   let distinct = 0;
   return {
     add(item) {
-      const count = counts.get(item.tuple) ?? 0;
+      const value = tuple[item]!;
+      const count = counts.get(value) ?? 0;
       if (count === 0) distinct++;
-      counts.set(item.tuple, count + 1);
+      counts.set(value, count + 1);
     },
     remove(item) {
-      const count = counts.get(item.tuple) ?? 0;
-      if (count === 1) distinct--;
-      counts.set(item.tuple, count - 1);
+      const value = tuple[item]!;
+      const count = counts.get(value) ?? 0;
+      if (count > 1) {
+        counts.set(value, count - 1);
+      } else {
+        distinct--;
+        counts.delete(value);
+      }
     },
     value: () => distinct,
     matched: never,
   };
 }
 
-function sumState(result: (sum: number, count: number) => number): WindowState {
+function sumState({ number }: ItemTable, result: (sum: number, count: number) => number): WindowState {
   let sum = 0;
   let count = 0;
   return {
     add(item) {
-      sum += item.number;
+      sum += number[item]!;
       count++;
     },
     remove(item) {
       count--;
       // An empty window starts from zero again, so that rounding of fractions does not add up.
-      sum = count === 0 ? 0 : sum - item.number;
+      sum = count === 0 ? 0 : sum - number[item]!;
     },
     value: () => result(sum, count),
     matched: never,
@@ -123,14 +135,14 @@ function sumState(result: (sum: number, count: number) => number): WindowState {
 }
 
 /** Percentile by linear interpolation between the two nearest ranks (so 50 is the usual median). Fenwick tree over ranks. */
-function percentileState(items: readonly Item[], percentile: number): WindowState {
-  const sorted = [...new Set(items.map((item) => item.number))].sort((a, b) => a - b);
+function percentileState(numbers: Float64Array, first: number, percentile: number): WindowState {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   const rankOf = new Map(sorted.map((value, rank) => [value, rank]));
   const tree = new Int32Array(sorted.length + 1);
   const top = 2 ** Math.floor(Math.log2(Math.max(1, sorted.length)));
   let count = 0;
-  const change = (item: Item, by: number): void => {
-    for (let at = (rankOf.get(item.number) ?? 0) + 1; at < tree.length; at += at & -at) tree[at]! += by;
+  const change = (item: number, by: number): void => {
+    for (let at = (rankOf.get(numbers[item - first]!) ?? 0) + 1; at < tree.length; at += at & -at) tree[at]! += by;
     count += by;
   };
   /** The value at a place of the window's sorted values, from 0. */
@@ -159,13 +171,14 @@ function percentileState(items: readonly Item[], percentile: number): WindowStat
   };
 }
 
-function rulesState(rules: number): WindowState {
+function rulesState(items: ItemTable, rules: number): WindowState {
   const counts = new Int32Array(rules);
   let seen = 0;
-  const change = (item: Item, by: number): void => {
-    for (const hit of item.hits) {
-      const before = counts[hit.position]!;
-      counts[hit.position] = before + by;
+  const change = (item: number, by: number): void => {
+    for (let hit = items.hitStart[item]!; hit < items.hitStart[item + 1]!; hit++) {
+      const position = positionOf(items, hit);
+      const before = counts[position]!;
+      counts[position] = before + by;
       if (before === 0) seen++;
       if (before + by === 0) seen--;
     }

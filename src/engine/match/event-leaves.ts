@@ -4,7 +4,8 @@
 
 import { ANY_FIELD, EVENT_DATA_FIELD, fieldKeysOf, USER_DATA_FIELD, type FieldKey } from '../../model/field-key.ts';
 import type { RecordCursor } from '../../model/record.ts';
-import { ShapeOp, type Leaf, type LeafPiece, type Shape } from '../../model/shape.ts';
+import type { Leaf, LeafPiece, Shape } from '../../model/shape.ts';
+import { placeLeaves } from './place-leaves.ts';
 
 /** A leaf as a plan reads it. */
 export interface PlanLeaf {
@@ -15,8 +16,13 @@ export interface PlanLeaf {
   readonly index: number;
   /** Whole text when no piece is a value, else undefined. */
   readonly text: string | undefined;
-  /** Which texts do not count: empty ones (attributes, text directly in a section), blank ones (beside child elements). */
-  readonly drops: 'nothing' | 'empty' | 'blank';
+  /** Whether empty texts do not count: in attributes, and directly in a section. */
+  readonly drops: 'nothing' | 'empty';
+  /**
+   * Gates (indices of the same table) of each child element beside which the text stands; undefined without any. Beside
+   * children that are there, blank text does not count.
+   */
+  readonly children: readonly (readonly number[])[] | undefined;
   readonly isAttribute: boolean;
   /** (level, index) pairs of values that must not be null. */
   readonly gates: readonly number[];
@@ -72,9 +78,9 @@ export function leavesOf(event: EventLeaves, key: FieldKey): KeyLeaves {
 
 /**
  * The leaves of the cursor's current record, whose embedded fragments are resolved. `names` are the texts of
- * `dynamicNames`; without them such elements have no name.
+ * each of `dynamicNames`; without them such elements have no name.
  */
-export function collectLeaves(cursor: RecordCursor, cache: LeafCache, names: readonly string[]): EventLeaves {
+export function collectLeaves(cursor: RecordCursor, cache: LeafCache, names: readonly (readonly string[])[]): EventLeaves {
   const fragments: FragmentLeaves[] = [];
   const dynamicNames: PlanLeaf[] = [];
   const hostGates: (readonly number[])[] = [NO_GATES];
@@ -107,29 +113,31 @@ function fragmentLeaves(
   hostPath: readonly string[] | undefined,
   level: number,
   gates: readonly number[],
-  names: readonly string[],
+  names: readonly (readonly string[])[],
 ): FragmentLeaves {
   const byKey = new Map<FieldKey, { own: PlanLeaf[]; system: PlanLeaf[]; section: undefined }>();
   const all: PlanLeaf[] = [];
   const dynamicNames: PlanLeaf[] = [];
-  const elements = elementsOfLeaves(shape);
-  for (let i = 0; i < shape.leaves.length; i++) {
-    const leaf = shape.leaves[i]!;
+  for (const { leaf, element } of placeLeaves(shape)) {
     const path = hostPath === undefined ? leaf.path : [...hostPath, ...leaf.path];
     let dataName = leaf.nameAttribute;
+    // An array as name repeats the element under each of them.
+    let moreNames: readonly string[] = [];
     if (dataName === undefined && leaf.attribute === undefined && path[path.length - 1] === 'Data') {
-      const nameLeaf = nameLeafOf(shape, elements, i);
-      if (nameLeaf !== undefined) {
-        dataName = names[dynamicNames.length];
-        dynamicNames.push(planLeaf(nameLeaf, level, gates, 'empty'));
+      if (element.name !== undefined) {
+        moreNames = names[dynamicNames.length] ?? [];
+        dataName = moreNames[0];
+        dynamicNames.push(planLeaf(element.name, level, gates, 'nothing', undefined));
       }
     }
     const keys = new Set(fieldKeysOf({ path, attribute: leaf.attribute, dataName }));
+    for (const name of moreNames) for (const key of fieldKeysOf({ path, attribute: undefined, dataName: name })) keys.add(key);
     // Text directly in a section has no name, but keywords find it.
     const isSectionText = path.length === 2 && leaf.attribute === undefined;
     if (keys.size === 0 && !isSectionText) continue;
     const dropsEmpty = leaf.attribute !== undefined || (isSectionText && keys.size === 0);
-    const planned = planLeaf(leaf, level, gates, dropsEmpty ? 'empty' : elements[i]!.hasChildren ? 'blank' : 'nothing');
+    const children = leaf.attribute === undefined && element.children.length > 0 ? element.children : undefined;
+    const planned = planLeaf(leaf, level, gates, dropsEmpty ? 'empty' : 'nothing', children);
     all.push(planned);
     for (const key of keys) {
       let entry = byKey.get(key);
@@ -137,7 +145,7 @@ function fragmentLeaves(
       (path[1] === 'System' ? entry.system : entry.own).push(planned);
     }
   }
-  const isFixed = (leaf: PlanLeaf): boolean => leaf.text !== undefined && leaf.gates.length === 0;
+  const isFixed = (leaf: PlanLeaf): boolean => leaf.text !== undefined && leaf.gates.length === 0 && leaf.children === undefined;
   return {
     level,
     hostPath,
@@ -151,61 +159,13 @@ function fragmentLeaves(
   };
 }
 
-/** What stands around a leaf: number of its element within the shape, and whether that has child elements. */
-interface LeafElement {
-  readonly element: number;
-  hasChildren: boolean;
-}
-
-/** The element of each leaf: leaves come in document order, an element's attributes, then its text if it is a leaf. */
-function elementsOfLeaves({ steps }: Shape): LeafElement[] {
-  const found: LeafElement[] = [];
-  const open: { element: LeafElement; hasText: boolean; textAt: number }[] = [];
-  const order: { element: LeafElement; isText: boolean; hasText: boolean }[] = [];
-  let elements = 0;
-  let inAttribute = false;
-  let text: { element: LeafElement; isText: boolean; hasText: boolean } | undefined;
-  for (let at = 0; at < steps.length; at += 4) {
-    const top = open[open.length - 1];
-    switch (steps[at]) {
-      case ShapeOp.Open:
-        if (top !== undefined) top.element.hasChildren = true;
-        open.push({ element: { element: elements++, hasChildren: false }, hasText: false, textAt: -1 });
-        break;
-      case ShapeOp.Attribute:
-        inAttribute = true;
-        if (top !== undefined) order.push({ element: top.element, isText: false, hasText: false });
-        break;
-      case ShapeOp.EndAttributes:
-        inAttribute = false;
-        if (top !== undefined) {
-          top.textAt = order.length;
-          order.push({ element: top.element, isText: true, hasText: false });
-        }
-        break;
-      case ShapeOp.Text:
-      case ShapeOp.Value:
-        text = top === undefined || inAttribute ? undefined : order[top.textAt];
-        if (text !== undefined) text.hasText = true;
-        break;
-      case ShapeOp.Close:
-        open.pop();
-        break;
-    }
-  }
-  for (const item of order) if (!item.isText || item.hasText || !item.element.hasChildren) found.push(item.element);
-  return found;
-}
-
-/** The Name attribute of the element whose text is leaf `number`. */
-function nameLeafOf(shape: Shape, elements: readonly LeafElement[], number: number): Leaf | undefined {
-  for (let i = number - 1; i >= 0 && elements[i]!.element === elements[number]!.element; i--) {
-    if (shape.leaves[i]!.attribute === 'Name') return shape.leaves[i];
-  }
-  return undefined;
-}
-
-function planLeaf(leaf: Leaf, level: number, hostGates: readonly number[], drops: PlanLeaf['drops']): PlanLeaf {
+function planLeaf(
+  leaf: Leaf,
+  level: number,
+  hostGates: readonly number[],
+  drops: PlanLeaf['drops'],
+  children: readonly (readonly number[])[] | undefined,
+): PlanLeaf {
   const { pieces } = leaf;
   const only = pieces.length === 1 ? pieces[0] : undefined;
   const gates = [...hostGates];
@@ -217,6 +177,7 @@ function planLeaf(leaf: Leaf, level: number, hostGates: readonly number[], drops
     index: only?.kind === 'value' ? only.index : -1,
     text: isStatic ? pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('') : undefined,
     drops,
+    children,
     isAttribute: leaf.attribute !== undefined,
     gates,
   };

@@ -40,7 +40,7 @@ export class LeafReader {
     this.offset = table.offset[i]!;
     this.length = table.length[i]!;
     // Which of the texts count is only known item by item.
-    if (leaf.drops === 'blank' || (leaf.drops === 'empty' && (type & ValueType.Array) !== 0)) {
+    if (leaf.children !== undefined || (leaf.drops === 'empty' && (type & ValueType.Array) !== 0)) {
       return this.hold(leaf, this.valueTexts(type, this.offset, this.length));
     }
     return Held.Value;
@@ -55,11 +55,15 @@ export class LeafReader {
   }
 
   private hold(leaf: PlanLeaf, texts: readonly string[]): number {
-    this.texts =
-      leaf.drops === 'nothing'
-        ? texts
-        : texts.filter((text) => (leaf.drops === 'empty' ? text !== '' : text.trim() !== ''));
-    return this.texts.length > 0 ? Held.Texts : Held.Nothing;
+    let kept = leaf.drops === 'empty' ? texts.filter((text) => text !== '') : texts;
+    if (leaf.children !== undefined && this.hasChildren(leaf.children, leaf.level)) kept = kept.filter((text) => text.trim() !== '');
+    this.texts = kept;
+    return kept.length > 0 ? Held.Texts : Held.Nothing;
+  }
+
+  private hasChildren(children: readonly (readonly number[])[], level: number): boolean {
+    const table = this.tableAt(level);
+    return children.some((gates) => gates.every((index) => !isNull(table, index)));
   }
 
   private valueTexts(type: number, offset: number, length: number): string[] {

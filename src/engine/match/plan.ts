@@ -80,8 +80,8 @@ export function makePlan(event: EventLeaves, group: Group): Plan {
     const { slot } = reader;
     const leaf = onlyLeaf(reader);
     if (leaf === null) continue;
-    if (leaf !== undefined && leaf.text !== undefined && leaf.gates.length === 0) {
-      if (leaf.drops === 'nothing' || leaf.text.trim() !== '') fixed.push({ slot, text: leaf.text });
+    if (leaf?.text !== undefined && leaf.gates.length === 0 && leaf.children === undefined) {
+      if (leaf.drops === 'nothing' || leaf.text !== '') fixed.push({ slot, text: leaf.text });
       else slow.push(reader);
       continue;
     }
@@ -158,7 +158,7 @@ function onlyLeaf({ leaves, derived, everything }: SlotReader): PlanLeaf | null 
 
 /** Flags of a leaf that is one value gated by nothing but itself, or -1. */
 function plainFlags(leaf: PlanLeaf): number {
-  if (leaf.index < 0 || leaf.drops === 'blank') return -1;
+  if (leaf.index < 0 || leaf.children !== undefined) return -1;
   for (let i = 0; i < leaf.gates.length; i += 2) {
     if (leaf.gates[i] !== leaf.level || leaf.gates[i + 1] !== leaf.index) return -1;
   }

@@ -59,6 +59,7 @@ export class RecordMatcher implements TextJudge {
   private slice = 1;
   private readonly tallyTable = new Map<string, KindTally>();
   private seen: Uint8Array = new Uint8Array(0);
+  private unseen: Uint8Array = new Uint8Array(0);
   /** Entry of the group by which each rule of `rules` matched. */
   private readonly entries: number[] = [];
   /** State of the record that is being resolved. */
@@ -85,15 +86,16 @@ export class RecordMatcher implements TextJudge {
 
   /**
    * Judges the cursor's current record and gives the number of matching rules, which then stand in `rules`. `eventOf`
-   * renders the record; it is called only for rules that look at a serialised section.
+   * renders the record; it is called only for rules that look at a serialised section. With `counts` false the record is
+   * not part of the tallies.
    */
-  match(cursor: RecordCursor, eventOf: () => EventElement): number {
+  match(cursor: RecordCursor, eventOf: () => EventElement, counts = true): number {
     this.counters.records++;
     if (this.sets.memo.full) this.sets.memo.turn();
     if (--this.untilCheck <= 0) this.checkCaps();
     const kind = this.route(cursor);
     const { group } = kind;
-    this.seen = this.startTally(kind);
+    this.seen = counts ? this.startTally(kind) : this.notCounted(kind);
     if (group === null) return 0;
     this.counters.routed++;
     const inner = cursor.resolveInner();
@@ -192,6 +194,12 @@ export class RecordMatcher implements TextJudge {
     return kind;
   }
 
+  private notCounted(kind: ShapeKind): Uint8Array {
+    const slots = kind.group?.program.slots.length ?? 0;
+    if (this.unseen.length < slots) this.unseen = new Uint8Array(slots);
+    return this.unseen;
+  }
+
   /** Counts the record and gives where the presence of its fields is noted. */
   private startTally(kind: ShapeKind): Uint8Array {
     let tally = kind.tally;
@@ -253,7 +261,7 @@ export class RecordMatcher implements TextJudge {
   /** The plan for the names that this record gives its Data elements. */
   private namedPlan(cursor: RecordCursor, group: Group, plan: Plan, eventOf: () => EventElement): Plan {
     this.values.enter(cursor, eventOf);
-    const names = plan.dynamicNames.map((leaf) => this.values.nameOf(leaf));
+    const names = plan.dynamicNames.map((leaf) => this.values.namesOf(leaf));
     const key = JSON.stringify(names);
     let named = plan.byNames.get(key);
     if (named === undefined) {

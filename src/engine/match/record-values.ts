@@ -45,11 +45,11 @@ export class RecordValues {
     return found;
   }
 
-  /** Text of a leaf that names something; '' when it is absent. */
-  nameOf(leaf: PlanLeaf): string {
+  /** Texts of a leaf that names something; none when it is absent. */
+  namesOf(leaf: PlanLeaf): string[] {
     const found: string[] = [];
     this.leaf.addTexts(leaf, found);
-    return found[0] ?? '';
+    return found;
   }
 
   private setOfKey(field: number, leaves: KeyLeaves): number {

@@ -60,8 +60,9 @@ export interface JsonProgram {
   readonly depth: number;
 }
 
-/** Bytes to be copied to the output, as little-endian 32-bit words; the last one is filled up. */
+/** Bytes to be copied to the output, also as little-endian 32-bit words; the last one is filled up. */
 export interface Segment {
+  readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly length: number;
 }
@@ -72,7 +73,7 @@ export function segmentOf(text: string): Segment {
   const view = new DataView(new ArrayBuffer((bytes.length + 3) & ~3));
   bytes.forEach((byte, i) => view.setUint8(i, byte));
   const words = Int32Array.from({ length: view.byteLength >> 2 }, (_, i) => view.getInt32(4 * i, true));
-  return { words, length: bytes.length };
+  return { bytes, words, length: bytes.length };
 }
 
 type Piece = { readonly text: string } | { readonly value: number; readonly optional: boolean };

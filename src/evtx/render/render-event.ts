@@ -12,7 +12,7 @@ import { ElementBuilder, markOfType } from './element-builder.ts';
 /** Elements inside elements of one event; deeper ones are left out. JSON and structured clone stay far from their limits. */
 export const MAX_EVENT_DEPTH = 256;
 /** Elements plus text units of one event. Real events stay below 150,000 (64 KiB of binary data as hex). */
-export const MAX_EVENT_COST = 4_000_000;
+export const MAX_EVENT_COST = 1_000_000;
 
 /** What rendering needs of a cursor: the current record. */
 export type RecordView = Pick<RecordCursor, 'bytes' | 'view' | 'shape' | 'values' | 'inner' | 'innerCount'>;

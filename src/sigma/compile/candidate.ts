@@ -84,7 +84,8 @@ function readDocument(file: RuleFile, document: YamlDocument, placeholders: Plac
   const place = { pack: file.pack, file: file.file, document: document.index, text: document.text };
   const metadata = parseMetadata(root, place, report);
   if (isCorrelation(root)) {
-    if (metadata.title === '') report.error('missing-title', root.range, 'The correlation has no title.', 'Add `title`.');
+    if (metadata.title === '')
+      report.error('missing-title', root.range, 'The correlation has no title.', 'Add `title`.');
     const correlation = parseCorrelation(root, report);
     return { kind: 'correlation', metadata, report, ...(correlation === undefined ? {} : { correlation }) };
   }
@@ -106,21 +107,42 @@ function explainCondition(root: YamlMap, report: Report): void {
   const detection = lastOf(root, 'detection')?.value;
   const condition = detection?.kind === 'map' ? lastOf(detection, 'condition')?.value : undefined;
   const text = textOf(condition);
-  const explanation = text === undefined || !report.diagnostics.some(isConditionError) ? undefined : explainUnsupportedCondition(text);
-  if (explanation !== undefined) report.error('condition-unsupported', condition?.range, explanation, 'Rewrite it with `and`, `or` and `not`, or as a correlation.');
+  const explanation =
+    text === undefined || !report.diagnostics.some(isConditionError) ? undefined : explainUnsupportedCondition(text);
+  if (explanation !== undefined)
+    report.error(
+      'condition-unsupported',
+      condition?.range,
+      explanation,
+      'Rewrite it with `and`, `or` and `not`, or as a correlation.',
+    );
 }
 
 function isConditionError(diagnostic: Report['diagnostics'][number]): boolean {
-  return diagnostic.severity === 'error' && (diagnostic.code.startsWith('condition-') || diagnostic.code === 'undefined-selection');
+  return (
+    diagnostic.severity === 'error' &&
+    (diagnostic.code.startsWith('condition-') || diagnostic.code === 'undefined-selection')
+  );
 }
 
 function readAggregation(rule: RuleDraft, document: YamlDocument, report: Report): CorrelationDraft | undefined {
   const { aggregation, timeframe } = rule;
   if (aggregation === undefined) return undefined;
   const { node, start, text } = aggregation;
-  const range = rangeInScalar(node, document.text, document.range.start, start + text.length - text.trimStart().length, node.text.trimEnd().length);
+  const range = rangeInScalar(
+    node,
+    document.text,
+    document.range.start,
+    start + text.length - text.trimStart().length,
+    node.text.trimEnd().length,
+  );
   const frame = textOf(timeframe?.value);
-  return parseAggregation(text.trim(), range, frame === undefined || timeframe === undefined ? undefined : { text: frame, range: timeframe.value.range }, report);
+  return parseAggregation(
+    text.trim(),
+    range,
+    frame === undefined || timeframe === undefined ? undefined : { text: frame, range: timeframe.value.range },
+    report,
+  );
 }
 
 function readFilter(
@@ -132,12 +154,19 @@ function readFilter(
 ): Candidate {
   const draft = parseFilter(root, report);
   const owner = entryOf(root, 'filter');
-  const logsource = entryOf(root, 'logsource') === undefined ? undefined : readLogsource(root, entryOf(root, 'logsource'), report);
-  if (draft === undefined || owner === undefined || logsource === undefined) return { kind: 'filter', metadata, report };
+  const logsource =
+    entryOf(root, 'logsource') === undefined ? undefined : readLogsource(root, entryOf(root, 'logsource'), report);
+  if (draft === undefined || owner === undefined || logsource === undefined)
+    return { kind: 'filter', metadata, report };
   const context = { report, placeholders, text: document.text, textStart: document.range.start };
   const section = parseSection(draft.detection, owner, new Set(['condition', 'rules']), context);
   if (section.aggregation !== undefined) {
-    report.error('filter-aggregation', section.aggregation.node.range, 'A filter cannot aggregate.', 'Remove what stands behind `|`.');
+    report.error(
+      'filter-aggregation',
+      section.aggregation.node.range,
+      'A filter cannot aggregate.',
+      'Remove what stands behind `|`.',
+    );
   }
   if (report.failed || section.condition === undefined) return { kind: 'filter', metadata, report };
   const part: DetectionPart = {
@@ -158,10 +187,19 @@ function tellApart(candidates: readonly Candidate[]): Candidate[] {
     seen.set(metadata.id, count + 1);
     if (count === 0) return candidate;
     if (report.diagnostics.every((diagnostic) => diagnostic.code !== 'missing-id') && candidate.kind !== 'unreadable') {
-      report.warning('duplicate-id', undefined, `Another rule has the id ${metadata.id} too.`, 'Give each rule an id of its own.');
+      report.warning(
+        'duplicate-id',
+        undefined,
+        `Another rule has the id ${metadata.id} too.`,
+        'Give each rule an id of its own.',
+      );
       return candidate;
     }
     const own: Metadata = { ...metadata, id: syntheticId(metadata.file, metadata.title, count) };
-    return { ...candidate, metadata: own, ...(candidate.rule === undefined ? {} : { rule: { ...candidate.rule, metadata: own } }) };
+    return {
+      ...candidate,
+      metadata: own,
+      ...(candidate.rule === undefined ? {} : { rule: { ...candidate.rule, metadata: own } }),
+    };
   });
 }

@@ -24,7 +24,12 @@ export interface LoweredRule {
 const NOTHING: EventRule['condition'] = { op: 'or', children: [] };
 
 /** The event rule of a draft with its filters. Rules that cannot fire keep no routes and no condition. */
-export function lowerRule(draft: RuleDraft, filters: readonly DetectionPart[], table: PredicateTable, tables: FieldTables): LoweredRule {
+export function lowerRule(
+  draft: RuleDraft,
+  filters: readonly DetectionPart[],
+  table: PredicateTable,
+  tables: FieldTables,
+): LoweredRule {
   const { report } = draft;
   const resolution = resolveLogsource(draft.logsource);
   for (const diagnostic of resolution.diagnostics) {
@@ -35,12 +40,20 @@ export function lowerRule(draft: RuleDraft, filters: readonly DetectionPart[], t
   const demand = demandOf(detection);
   const narrowed = resolution.routes.flatMap((route) => narrowRoute(route, demand));
   if (narrowed.length === 0) {
-    report.warning('contradiction', draft.logsourceRange, describeContradiction(demand, resolution.routes), 'Correct the logsource or the condition.');
+    report.warning(
+      'contradiction',
+      draft.logsourceRange,
+      describeContradiction(demand, resolution.routes),
+      'Correct the logsource or the condition.',
+    );
     return refused(draft, 'contradiction');
   }
   remarkMessageTexts(draft);
   const lowered = detection.map((part) => lowerPart(part, table));
-  const condition = combine('and', lowered.map((part) => part.expression));
+  const condition = combine(
+    'and',
+    lowered.map((part) => part.expression),
+  );
   const routes: Route[] = [];
   const missing = new Set<string>();
   for (const route of narrowed.map((each) => lowerRoute(each, table))) {
@@ -49,7 +62,11 @@ export function lowerRule(draft: RuleDraft, filters: readonly DetectionPart[], t
     else for (const field of blocking) missing.add(field);
   }
   if (routes.length === 0) {
-    report.info('fields-never-logged', draft.logsourceRange, `The events never hold ${[...missing].sort().join(', ')}.`);
+    report.info(
+      'fields-never-logged',
+      draft.logsourceRange,
+      `The events never hold ${[...missing].sort().join(', ')}.`,
+    );
     return refused(draft, 'fields-never-logged');
   }
   return {
@@ -68,13 +85,18 @@ function describeContradiction(demand: EventDemand, routes: readonly LogsourceRo
   for (const [name, values] of fields) {
     if (values?.size === 0) return `The condition asks for two different values of ${name} in one event.`;
   }
-  const asked = fields.flatMap(([name, values]) => (values === undefined ? [] : [`${name} ${[...values].slice(0, 5).join(', ')}`]));
+  const asked = fields.flatMap(([name, values]) =>
+    values === undefined ? [] : [`${name} ${[...values].slice(0, 5).join(', ')}`],
+  );
   const channels = [...new Set(routes.map((route) => route.channel ?? 'any log'))].slice(0, 5).join(', ');
   return `The condition asks for ${asked.join(' and ')}, but the logsource means other events (${channels}).`;
 }
 
 function refused(draft: RuleDraft, reason: NotEvaluableReason): LoweredRule {
-  return { rule: { kind: 'event', info: infoOf(draft, reason), routes: [], condition: NOTHING, generates: true }, parts: [] };
+  return {
+    rule: { kind: 'event', info: infoOf(draft, reason), routes: [], condition: NOTHING, generates: true },
+    parts: [],
+  };
 }
 
 function infoOf(draft: RuleDraft, notEvaluable: NotEvaluableReason | undefined): RuleInfo {

@@ -10,7 +10,9 @@ const SENTENCE = /^[A-Z][a-z]*(?: [A-Za-z][a-z-]*){3,}[.!]?$/;
 
 /** Remarks keywords of the rule that read like the text of a message. */
 export function remarkMessageTexts(draft: RuleDraft): void {
-  const open: DetectionNode[] = [...draft.detection.selections.values()].flatMap(({ root }) => (root === undefined ? [] : [root]));
+  const open: DetectionNode[] = [...draft.detection.selections.values()].flatMap(({ root }) =>
+    root === undefined ? [] : [root],
+  );
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.kind === 'group') {
       for (const child of node.children) open.push(child);

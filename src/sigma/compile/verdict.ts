@@ -18,9 +18,19 @@ export function describeReason(reason: NotEvaluableReason): string {
 }
 
 /** The verdict of a document that was not rejected for another reason than its report tells. */
-export function verdictOf(metadata: Metadata, report: Report, notEvaluable: NotEvaluableReason | undefined): RuleVerdict {
+export function verdictOf(
+  metadata: Metadata,
+  report: Report,
+  notEvaluable: NotEvaluableReason | undefined,
+): RuleVerdict {
   const { diagnostics } = report;
-  const base = { file: metadata.file, document: metadata.document, id: metadata.id, title: metadata.title, diagnostics };
+  const base = {
+    file: metadata.file,
+    document: metadata.document,
+    id: metadata.id,
+    title: metadata.title,
+    diagnostics,
+  };
   const error = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
   if (error !== undefined) return { ...base, verdict: 'rejected', reason: error.message };
   if (notEvaluable === 'other-product') return { ...base, verdict: 'other-product', reason: REASONS[notEvaluable] };

@@ -32,12 +32,17 @@ export interface ParsedCondition {
 /** Longest condition and deepest nesting; real ones have 551 characters at most. */
 const MAX_LENGTH = 20_000;
 const MAX_DEPTH = 64;
+const MAX_PROBLEMS = 20;
 
 /** Parses a condition over the given selection names. Never throws; problems have offsets into the text. */
 export function parseCondition(text: string, names: readonly string[]): ParsedCondition {
   if (text.length > MAX_LENGTH) {
     const message = `The condition has more than ${MAX_LENGTH} characters.`;
-    return { root: undefined, aggregation: undefined, problems: [{ severity: 'error', code: 'condition-limit', start: 0, end: 1, message }] };
+    return {
+      root: undefined,
+      aggregation: undefined,
+      problems: [{ severity: 'error', code: 'condition-limit', start: 0, end: 1, message }],
+    };
   }
   const tokens = tokenizeCondition(text);
   const pipe = tokens.findIndex((token) => token.kind === 'pipe');
@@ -74,6 +79,7 @@ class ConditionParser {
   readonly #tokens: readonly ConditionToken[];
   readonly #end: number;
   readonly #names: readonly string[];
+  readonly #known: ReadonlySet<string>;
   #at = 0;
   #depth = 0;
   #remarkedCase = false;
@@ -82,6 +88,7 @@ class ConditionParser {
     this.#tokens = tokens;
     this.#end = end;
     this.#names = names;
+    this.#known = new Set(names);
   }
 
   parse(): ConditionNode | undefined {
@@ -90,7 +97,12 @@ class ConditionParser {
       const rest = this.#tokens[this.#at];
       if (rest === undefined) return root;
       if (rest.kind === 'close') return this.#fail('condition-syntax', rest, 'This `)` has no `(`.', 'Remove it.');
-      return this.#fail('condition-syntax', rest, `\`${rest.text}\` cannot stand here.`, 'Put `and` or `or` before it.');
+      return this.#fail(
+        'condition-syntax',
+        rest,
+        `\`${rest.text}\` cannot stand here.`,
+        'Put `and` or `or` before it.',
+      );
     } catch (error) {
       if (error instanceof Stop) return undefined;
       throw error;
@@ -122,15 +134,34 @@ class ConditionParser {
     const token = this.#tokens[this.#at];
     if (token === undefined) {
       const last = this.#tokens[this.#tokens.length - 1];
-      if (last === undefined) return this.#failAt('condition-empty', 0, this.#end, 'The condition is empty.', 'Name a selection.');
-      return this.#failAt('condition-syntax', last.start, last.end, `Something is missing behind \`${last.text}\`.`, 'Name a selection.');
+      if (last === undefined)
+        return this.#failAt('condition-empty', 0, this.#end, 'The condition is empty.', 'Name a selection.');
+      return this.#failAt(
+        'condition-syntax',
+        last.start,
+        last.end,
+        `Something is missing behind \`${last.text}\`.`,
+        'Name a selection.',
+      );
     }
     if (token.kind === 'open') return this.#brackets(token);
-    if (token.kind === 'close') return this.#fail('condition-syntax', token, 'This `)` comes too early.', 'Name a selection before it, or remove it.');
+    if (token.kind === 'close')
+      return this.#fail(
+        'condition-syntax',
+        token,
+        'This `)` comes too early.',
+        'Name a selection before it, or remove it.',
+      );
     const next = this.#tokens[this.#at + 1];
-    if (next?.kind === 'word' && isWord(next, 'of') && !this.#names.includes(token.text)) return this.#quantified(token, next);
-    if (['and', 'or', 'of'].some((word) => isWord(token, word)) && !this.#names.includes(token.text)) {
-      return this.#fail('condition-syntax', token, `\`${token.text}\` cannot stand here.`, 'Name a selection before it.');
+    if (next?.kind === 'word' && isWord(next, 'of') && !this.#known.has(token.text))
+      return this.#quantified(token, next);
+    if (['and', 'or', 'of'].some((word) => isWord(token, word)) && !this.#known.has(token.text)) {
+      return this.#fail(
+        'condition-syntax',
+        token,
+        `\`${token.text}\` cannot stand here.`,
+        'Name a selection before it.',
+      );
     }
     this.#at++;
     return this.#selection(token);
@@ -138,48 +169,95 @@ class ConditionParser {
 
   #brackets(open: ConditionToken): ConditionNode {
     this.#at++;
-    if (++this.#depth > MAX_DEPTH) return this.#fail('condition-limit', open, `Brackets are nested more than ${MAX_DEPTH} deep.`, 'Simplify the condition.');
+    if (++this.#depth > MAX_DEPTH)
+      return this.#fail(
+        'condition-limit',
+        open,
+        `Brackets are nested more than ${MAX_DEPTH} deep.`,
+        'Simplify the condition.',
+      );
     const node = this.#or();
     this.#depth--;
     const close = this.#tokens[this.#at];
     if (close === undefined) return this.#fail('condition-syntax', open, 'This `(` is never closed.', 'Add a `)`.');
-    if (close.kind !== 'close') return this.#fail('condition-syntax', close, `\`${close.text}\` cannot stand here.`, 'Put `and` or `or` before it.');
+    if (close.kind !== 'close')
+      return this.#fail(
+        'condition-syntax',
+        close,
+        `\`${close.text}\` cannot stand here.`,
+        'Put `and` or `or` before it.',
+      );
     this.#at++;
     return node;
   }
 
   #quantified(token: ConditionToken, of: ConditionToken): ConditionNode {
-    const quantifier = ['1', 'any'].some((word) => isWord(token, word)) ? 'any' : isWord(token, 'all') ? 'all' : undefined;
+    const quantifier = ['1', 'any'].some((word) => isWord(token, word))
+      ? 'any'
+      : isWord(token, 'all')
+        ? 'all'
+        : undefined;
     if (quantifier === undefined) {
-      return this.#fail('condition-quantifier', token, `\`${token.text} of\` is not part of Sigma.`, 'Use `1 of`, `any of` or `all of`.');
+      return this.#fail(
+        'condition-quantifier',
+        token,
+        `\`${token.text} of\` is not part of Sigma.`,
+        'Use `1 of`, `any of` or `all of`.',
+      );
     }
     this.#remarkCase(token);
     this.#remarkCase(of);
     this.#at += 2;
     const pattern = this.#tokens[this.#at];
     if (pattern?.kind !== 'word' || ['and', 'or', 'not'].some((word) => isWord(pattern, word))) {
-      return this.#fail('condition-syntax', of, `\`${token.text} of\` needs a pattern or \`them\`.`, `Write \`${token.text} of selection_*\`.`);
+      return this.#fail(
+        'condition-syntax',
+        of,
+        `\`${token.text} of\` needs a pattern or \`them\`.`,
+        `Write \`${token.text} of selection_*\`.`,
+      );
     }
     this.#at++;
-    const them = isWord(pattern, 'them') && !this.#names.includes(pattern.text);
+    const them = isWord(pattern, 'them') && !this.#known.has(pattern.text);
     const names = this.#names.filter((name) => (them ? !name.startsWith('_') : matchesPattern(name, pattern.text)));
     const text = `${token.text} of ${pattern.text}`;
     if (names.length === 0) {
       const nearest = them ? undefined : nearestName(pattern.text.replaceAll('*', ''), this.#names);
       const hint = nearest === undefined ? listNames(this.#names) : `Did you mean \`${nearest}\`?`;
-      this.#problem('error', 'condition-pattern', pattern.start, pattern.end, `No selection is called \`${pattern.text}\`.`, hint);
+      this.#problem(
+        'error',
+        'condition-pattern',
+        pattern.start,
+        pattern.end,
+        `No selection is called \`${pattern.text}\`.`,
+        hint,
+      );
     }
     return { op: 'of', quantifier, text, names };
   }
 
   #selection(token: ConditionToken): ConditionNode {
-    if (this.#names.includes(token.text)) return { op: 'selection', name: token.text };
+    if (this.#known.has(token.text)) return { op: 'selection', name: token.text };
     if (token.text.includes('*')) {
-      this.#problem('error', 'condition-pattern', token.start, token.end, `The pattern \`${token.text}\` needs a quantifier.`, `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`);
+      this.#problem(
+        'error',
+        'condition-pattern',
+        token.start,
+        token.end,
+        `The pattern \`${token.text}\` needs a quantifier.`,
+        `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`,
+      );
     } else {
       const nearest = nearestName(token.text, this.#names);
       const hint = nearest === undefined ? listNames(this.#names) : `Did you mean \`${nearest}\`?`;
-      this.#problem('error', 'undefined-selection', token.start, token.end, `There is no selection \`${token.text}\`.`, hint);
+      this.#problem(
+        'error',
+        'undefined-selection',
+        token.start,
+        token.end,
+        `There is no selection \`${token.text}\`.`,
+        hint,
+      );
     }
     return { op: 'selection', name: token.text };
   }
@@ -188,7 +266,7 @@ class ConditionParser {
     const token = this.#tokens[this.#at];
     if (token?.kind !== 'word' || !isWord(token, word)) return false;
     // A selection may bear the name; then the operator has to be lower case.
-    if (token.text !== word && this.#names.includes(token.text)) return false;
+    if (token.text !== word && this.#known.has(token.text)) return false;
     this.#remarkCase(token);
     this.#at++;
     return true;
@@ -197,7 +275,14 @@ class ConditionParser {
   #remarkCase(token: ConditionToken): void {
     if (this.#remarkedCase || token.text === token.text.toLowerCase()) return;
     this.#remarkedCase = true;
-    this.#problem('warning', 'upper-case-operator', token.start, token.end, 'Operators are lower case in Sigma.', `Write \`${token.text.toLowerCase()}\`.`);
+    this.#problem(
+      'warning',
+      'upper-case-operator',
+      token.start,
+      token.end,
+      'Operators are lower case in Sigma.',
+      `Write \`${token.text.toLowerCase()}\`.`,
+    );
   }
 
   #fail(code: string, token: ConditionToken, message: string, hint: string): never {
@@ -209,8 +294,17 @@ class ConditionParser {
     throw new Stop();
   }
 
-  #problem(severity: 'error' | 'warning', code: string, start: number, end: number, message: string, hint: string): void {
+  #problem(
+    severity: 'error' | 'warning',
+    code: string,
+    start: number,
+    end: number,
+    message: string,
+    hint: string,
+  ): void {
     this.problems.push({ severity, code, start, end, message, hint });
+    // Looking for the nearest name costs; nobody reads more than this of one condition.
+    if (this.problems.length >= MAX_PROBLEMS) throw new Stop();
   }
 }
 
@@ -219,7 +313,12 @@ function isWord(token: ConditionToken, word: string): boolean {
 }
 
 function listNames(names: readonly string[]): string {
-  return names.length === 0 ? 'The rule has no selections.' : `The rule has ${names.slice(0, 8).map((name) => `\`${name}\``).join(', ')}${names.length > 8 ? ' and others' : ''}.`;
+  return names.length === 0
+    ? 'The rule has no selections.'
+    : `The rule has ${names
+        .slice(0, 8)
+        .map((name) => `\`${name}\``)
+        .join(', ')}${names.length > 8 ? ' and others' : ''}.`;
 }
 
 /** `*` stands for anything; names with a leading underscore only match patterns that have one too. */

@@ -38,7 +38,9 @@ export interface PipedCondition {
 /** Takes a condition apart at its first pipe; undefined when it has none. */
 export function splitAggregation(condition: string): PipedCondition | undefined {
   const at = condition.indexOf('|');
-  return at < 0 ? undefined : { search: condition.slice(0, at).trim(), aggregation: condition.slice(at + 1).trim(), start: at };
+  return at < 0
+    ? undefined
+    : { search: condition.slice(0, at).trim(), aggregation: condition.slice(at + 1).trim(), start: at };
 }
 
 /**
@@ -56,7 +58,12 @@ export function parseAggregation(
   const parts = partsOf(aggregation, word);
   const type = FUNCTIONS.get(word);
   if (parts === undefined || type === undefined) {
-    report.error('aggregation-unsupported', range, reasonFor(word), 'Write a correlation rule (a document with `correlation:`) instead.');
+    report.error(
+      'aggregation-unsupported',
+      range,
+      reasonFor(word),
+      'Write a correlation rule (a document with `correlation:`) instead.',
+    );
     return undefined;
   }
   const { field, groups, compare, limit } = parts;
@@ -68,7 +75,12 @@ export function parseAggregation(
   if (timeframe !== undefined) {
     timespan = parseTimespan(timeframe.text);
     if (timespan === undefined) {
-      report.error('correlation-timespan', timeframe.range, `The timeframe \`${timeframe.text}\` cannot be read.`, TIMESPAN_HINT);
+      report.error(
+        'correlation-timespan',
+        timeframe.range,
+        `The timeframe \`${timeframe.text}\` cannot be read.`,
+        TIMESPAN_HINT,
+      );
       return undefined;
     }
   }

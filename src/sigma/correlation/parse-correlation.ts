@@ -44,7 +44,12 @@ export function parseCorrelation(root: YamlMap, report: Report): CorrelationDraf
   const entry = entryOf(root, 'correlation');
   const map = entry?.value;
   if (map?.kind !== 'map') {
-    report.error('correlation-shape', map?.range ?? root.range, 'The correlation is not a map.', 'Write type, rules, timespan and condition below it.');
+    report.error(
+      'correlation-shape',
+      map?.range ?? root.range,
+      'The correlation is not a map.',
+      'Write type, rules, timespan and condition below it.',
+    );
     return undefined;
   }
   const type = readType(map, report);
@@ -60,7 +65,12 @@ export function parseCorrelation(root: YamlMap, report: Report): CorrelationDraf
   if (condition === undefined) return undefined;
   const isMedian = textOf(entryOf(map, 'type')?.value) === 'value_median';
   if (type === 'value_percentile' && !isMedian && condition.percentile === undefined) {
-    report.warning('correlation-percentile', map.range, 'The percentile is not given; the median (50) is used.', 'Add `percentile: 95` to the condition.');
+    report.warning(
+      'correlation-percentile',
+      map.range,
+      'The percentile is not given; the median (50) is used.',
+      'Add `percentile: 95` to the condition.',
+    );
   }
   return {
     type,
@@ -97,13 +107,28 @@ function readReferences(map: YamlMap, report: Report): readonly PlacedText[] {
   const seen = new Set<string>();
   const references = texts.filter(({ text, range }) => {
     if (!seen.has(text)) return seen.add(text);
-    report.warning('correlation-repeated-rule', range, `The rule \`${text}\` is named twice; it counts once.`, 'Remove the repetition.');
+    report.warning(
+      'correlation-repeated-rule',
+      range,
+      `The rule \`${text}\` is named twice; it counts once.`,
+      'Remove the repetition.',
+    );
     return false;
   });
   if (references.length === 0) {
-    report.error('correlation-rules', entry?.value.range ?? map.range, 'The correlation names no rules.', 'List ids or names of rules under `rules`.');
+    report.error(
+      'correlation-rules',
+      entry?.value.range ?? map.range,
+      'The correlation names no rules.',
+      'List ids or names of rules under `rules`.',
+    );
   } else if (references.length > MAX_RULES) {
-    report.error('correlation-rules', entry?.value.range ?? map.range, `The correlation names more than ${MAX_RULES} rules.`, 'Split it into several correlations.');
+    report.error(
+      'correlation-rules',
+      entry?.value.range ?? map.range,
+      `The correlation names more than ${MAX_RULES} rules.`,
+      'Split it into several correlations.',
+    );
     return [];
   }
   return references;
@@ -126,13 +151,23 @@ function readAliases(map: YamlMap, report: Report): ReadonlyMap<string, readonly
   const aliases = new Map<string, readonly AliasField[]>();
   if (node === undefined) return aliases;
   if (node.kind !== 'map') {
-    report.error('correlation-alias', node.range, 'The aliases are not a map.', 'Write alias, then rule name and field below it.');
+    report.error(
+      'correlation-alias',
+      node.range,
+      'The aliases are not a map.',
+      'Write alias, then rule name and field below it.',
+    );
     return aliases;
   }
   for (const { key, value } of node.entries) {
     const fields = value.kind === 'map' ? value.entries.flatMap((entry) => aliasField(entry, report)) : [];
     if (fields.length === 0) {
-      report.error('correlation-alias', value.range, `The alias \`${key.text}\` names no field.`, 'Write `rule name: field` below the alias.');
+      report.error(
+        'correlation-alias',
+        value.range,
+        `The alias \`${key.text}\` names no field.`,
+        'Write `rule name: field` below the alias.',
+      );
     }
     aliases.set(key.text, fields);
   }
@@ -178,13 +213,29 @@ function readCondition(
   const temporal = type === 'temporal' || type === 'temporal_ordered';
   if (node === undefined || (node.kind === 'scalar' && node.type === 'null')) {
     // Without a condition a temporal correlation asks for all of its rules.
-    if (temporal) return { conditions: [{ compare: 'gte', value: references.length }], fields: [], percentile: undefined, expression: undefined };
-    report.error('correlation-condition', map.range, 'The correlation has no condition.', 'Add `condition:` with a map such as `gte: 10`.');
+    if (temporal)
+      return {
+        conditions: [{ compare: 'gte', value: references.length }],
+        fields: [],
+        percentile: undefined,
+        expression: undefined,
+      };
+    report.error(
+      'correlation-condition',
+      map.range,
+      'The correlation has no condition.',
+      'Add `condition:` with a map such as `gte: 10`.',
+    );
     return undefined;
   }
   if (node.kind === 'scalar') {
     if (type !== 'temporal') {
-      report.error('correlation-condition', node.range, `A condition over rule names does not fit the type \`${type}\`.`, 'Write a map such as `gte: 10`, or use `temporal`.');
+      report.error(
+        'correlation-condition',
+        node.range,
+        `A condition over rule names does not fit the type \`${type}\`.`,
+        'Write a map such as `gte: 10`, or use `temporal`.',
+      );
       return undefined;
     }
     const expression = parseRuleCondition(node.text, node.range, report);
@@ -228,21 +279,36 @@ function readConditionMap(
       }
     } else {
       const nearest = nearestName(key.text, OPERATORS.keys());
-      report.error('correlation-condition', key.range, `\`${key.text}\` does not belong in a correlation condition.`, nearest === undefined ? `Use ${[...OPERATORS.keys()].join(', ')} and field.` : `Did you mean \`${nearest}\`?`);
+      report.error(
+        'correlation-condition',
+        key.range,
+        `\`${key.text}\` does not belong in a correlation condition.`,
+        nearest === undefined ? `Use ${[...OPERATORS.keys()].join(', ')} and field.` : `Did you mean \`${nearest}\`?`,
+      );
       failed = true;
     }
   }
   if (failed) return undefined;
   if (conditions.length === 0) {
     if (!temporal) {
-      report.error('correlation-condition', node.range, 'The condition compares with nothing.', 'Add an operator and a number, such as `gte: 10`.');
+      report.error(
+        'correlation-condition',
+        node.range,
+        'The condition compares with nothing.',
+        'Add an operator and a number, such as `gte: 10`.',
+      );
       return undefined;
     }
     conditions.push({ compare: 'gte', value: references.length });
   }
   const wantsField = type.startsWith('value_');
   if (wantsField && fields.length === 0) {
-    report.error('correlation-field', node.range, `The type \`${type}\` needs a field.`, 'Add `field:` to the condition.');
+    report.error(
+      'correlation-field',
+      node.range,
+      `The type \`${type}\` needs a field.`,
+      'Add `field:` to the condition.',
+    );
     return undefined;
   }
   if (wantsField && type !== 'value_count' && fields.length > 1) {
@@ -250,7 +316,12 @@ function readConditionMap(
     return undefined;
   }
   if (!wantsField && fields.length > 0) {
-    report.warning('correlation-field', node.range, `The type \`${type}\` does not look at a field; it is ignored.`, 'Use value_count to count values.');
+    report.warning(
+      'correlation-field',
+      node.range,
+      `The type \`${type}\` does not look at a field; it is ignored.`,
+      'Use value_count to count values.',
+    );
   }
   return { conditions, fields: wantsField ? fields : [], percentile, expression: undefined };
 }

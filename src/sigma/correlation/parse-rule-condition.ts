@@ -12,13 +12,21 @@ const MAX_DEPTH = 32;
 export function parseRuleCondition(text: string, range: TextRange, report: Report): RuleCondition | undefined {
   const tokens = text.match(/[()]|[^\s()]+/g) ?? [];
   if (tokens.length === 0 || tokens.length > MAX_TOKENS) {
-    report.error('correlation-condition', range, tokens.length === 0 ? 'The condition is empty.' : 'The condition is too long.');
+    report.error(
+      'correlation-condition',
+      range,
+      tokens.length === 0 ? 'The condition is empty.' : 'The condition is too long.',
+    );
     return undefined;
   }
   let at = 0;
   const isWord = (word: string): boolean => tokens[at]?.toLowerCase() === word;
 
-  const chain = (op: 'and' | 'or', next: (depth: number) => RuleCondition | undefined, depth: number): RuleCondition | undefined => {
+  const chain = (
+    op: 'and' | 'or',
+    next: (depth: number) => RuleCondition | undefined,
+    depth: number,
+  ): RuleCondition | undefined => {
     const first = next(depth);
     if (first === undefined) return undefined;
     const children = [first];

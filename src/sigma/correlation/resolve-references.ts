@@ -72,7 +72,9 @@ function lookUp(
   const find = (reference: PlacedText): number | undefined => {
     const found = byKey.get(reference.text.toLowerCase()) ?? [];
     return (
-      found.find((number) => candidates[number]?.file === candidate.file && candidates[number]?.pack === candidate.pack) ??
+      found.find(
+        (number) => candidates[number]?.file === candidate.file && candidates[number].pack === candidate.pack,
+      ) ??
       found.find((number) => candidates[number]?.pack === candidate.pack) ??
       found[0]
     );
@@ -93,11 +95,15 @@ function lookUp(
     }
   }
   if (rules.length < draft.references.length) return undefined;
-  const expression = draft.expression === undefined ? undefined : expressionOf(draft.expression, rules, find, candidate.report);
+  const expression =
+    draft.expression === undefined ? undefined : expressionOf(draft.expression, rules, find, candidate.report);
   if (draft.expression !== undefined && expression === undefined) return undefined;
   return {
     rules,
-    groupBy: draft.groupBy.map((group) => ({ label: group.text, fieldOf: fieldsOf(draft, group, rules, find, candidate.report) })),
+    groupBy: draft.groupBy.map((group) => ({
+      label: group.text,
+      fieldOf: fieldsOf(draft, group, rules, find, candidate.report),
+    })),
     valueFields: draft.valueFields.map(fieldKeyOf),
     expression,
   };
@@ -137,7 +143,12 @@ function expressionOf(
     const number = find(condition.name);
     const position = number === undefined ? -1 : rules.indexOf(number);
     if (position >= 0) return { op: 'test', predicate: position };
-    report.error('correlation-condition', condition.name.range, `The condition names \`${condition.name.text}\`, which is not among the rules.`, 'Add it to `rules`.');
+    report.error(
+      'correlation-condition',
+      condition.name.range,
+      `The condition names \`${condition.name.text}\`, which is not among the rules.`,
+      'Add it to `rules`.',
+    );
     return undefined;
   }
   if (condition.op === 'not') {
@@ -153,7 +164,7 @@ function expressionOf(
 function refuseCycles(candidates: readonly ReferenceCandidate[], links: Map<number, CorrelationLinks>): void {
   // Peeling off those whose references are all settled leaves the cycles and what depends on them.
   const open = new Set(links.keys());
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const number of open) {
       if (links.get(number)?.rules.some((rule) => open.has(rule)) === true) continue;
@@ -191,12 +202,15 @@ function reaches(links: ReadonlyMap<number, CorrelationLinks>, open: ReadonlySet
 
 /** A count over a rule that cannot run would be a wrong count: rejection goes up the chain. */
 function refuseRejected(candidates: readonly ReferenceCandidate[], links: Map<number, CorrelationLinks>): void {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const [number, { rules }] of links) {
       const at = rules.findIndex((rule) => {
         const member = candidates[rule];
-        return member?.usable !== true || (member.draft !== undefined && member.draft.references.length > 0 && !links.has(rule));
+        return (
+          member?.usable !== true ||
+          (member.draft !== undefined && member.draft.references.length > 0 && !links.has(rule))
+        );
       });
       if (at < 0) continue;
       const reference = candidates[number]?.draft?.references[at];
@@ -212,7 +226,10 @@ function refuseRejected(candidates: readonly ReferenceCandidate[], links: Map<nu
   }
 }
 
-function silencedBy(candidates: readonly ReferenceCandidate[], links: ReadonlyMap<number, CorrelationLinks>): ReadonlySet<number> {
+function silencedBy(
+  candidates: readonly ReferenceCandidate[],
+  links: ReadonlyMap<number, CorrelationLinks>,
+): ReadonlySet<number> {
   const silenced = new Set<number>();
   for (const [number, { rules }] of links) {
     if (candidates[number]?.draft?.generate === false) for (const rule of rules) silenced.add(rule);

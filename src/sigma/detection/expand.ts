@@ -12,7 +12,10 @@ const PLACEHOLDER = /\\%|%(\w[\w-]{0,127})%/g;
 const MAX_VARIANTS = 20_000;
 
 /** The variants of a text or a pattern with its placeholders filled in; undefined for other kinds of value. */
-export function expandPlaceholders(variant: ItemVariant, lookup: PlaceholderLookup): readonly ItemVariant[] | ModifierProblem | undefined {
+export function expandPlaceholders(
+  variant: ItemVariant,
+  lookup: PlaceholderLookup,
+): readonly ItemVariant[] | ModifierProblem | undefined {
   if (variant.kind === 'regex') {
     const patterns = fillText(variant.pattern, lookup, escapePattern);
     return 'code' in patterns ? patterns : patterns.texts.map((pattern) => ({ ...variant, pattern }));
@@ -39,14 +42,19 @@ function fillParts(text: string, lookup: PlaceholderLookup): ValuePart[][] | Mod
   const pieces = piecesOf(text, lookup);
   if ('code' in pieces) return pieces;
   for (const piece of pieces) {
-    const choices: ValuePart[][] = piece.values === undefined ? [[{ kind: 'text', text: piece.text }]] : piece.values.map(parseValueParts);
+    const choices: ValuePart[][] =
+      piece.values === undefined ? [[{ kind: 'text', text: piece.text }]] : piece.values.map(parseValueParts);
     if (done.length * choices.length > MAX_VARIANTS) return tooMany();
     done = done.flatMap((before) => choices.map((choice) => [...before, ...choice]));
   }
   return done;
 }
 
-function fillText(text: string, lookup: PlaceholderLookup, escape: (value: string) => string): { readonly texts: string[] } | ModifierProblem {
+function fillText(
+  text: string,
+  lookup: PlaceholderLookup,
+  escape: (value: string) => string,
+): { readonly texts: string[] } | ModifierProblem {
   const pieces = piecesOf(text, lookup);
   if ('code' in pieces) return pieces;
   let texts = [''];
@@ -89,7 +97,11 @@ function piecesOf(text: string, lookup: PlaceholderLookup): Piece[] | ModifierPr
 }
 
 function tooMany(): ModifierProblem {
-  return { code: 'placeholder-limit', message: `The lists of this value make more than ${MAX_VARIANTS} texts.`, hint: 'Shorten the lists.' };
+  return {
+    code: 'placeholder-limit',
+    message: `The lists of this value make more than ${MAX_VARIANTS} texts.`,
+    hint: 'Shorten the lists.',
+  };
 }
 
 function escapePattern(value: string): string {

@@ -23,7 +23,10 @@ export interface ModifierContext {
   readonly raw: string;
 }
 
-export type VariantChange = (variant: ItemVariant, context: ModifierContext) => readonly ItemVariant[] | ModifierProblem;
+export type VariantChange = (
+  variant: ItemVariant,
+  context: ModifierContext,
+) => readonly ItemVariant[] | ModifierProblem;
 
 export interface Modifier {
   /** `item`: changes the whole item; `value`: changes each value. */
@@ -43,8 +46,17 @@ function problem(code: string, message: string, hint: string): ModifierProblem {
 }
 
 function needsText(modifier: string, variant: ItemVariant): ModifierProblem {
-  const kind = variant.kind === 'number' || variant.kind === 'boolean' ? `a ${variant.kind}` : variant.kind === 'null' ? 'nothing' : `the result of another modifier`;
-  return problem('modifier-value', `\`${modifier}\` needs text, not ${kind}.`, 'Put the value in quotes, or remove the modifier.');
+  const kind =
+    variant.kind === 'number' || variant.kind === 'boolean'
+      ? `a ${variant.kind}`
+      : variant.kind === 'null'
+        ? 'nothing'
+        : `the result of another modifier`;
+  return problem(
+    'modifier-value',
+    `\`${modifier}\` needs text, not ${kind}.`,
+    'Put the value in quotes, or remove the modifier.',
+  );
 }
 
 function anchor(name: string, before: boolean, after: boolean, kind: TextAnchor): Modifier {
@@ -53,14 +65,21 @@ function anchor(name: string, before: boolean, after: boolean, kind: TextAnchor)
     group: 'anchor',
     change(variant) {
       if (variant.kind === 'text') {
-        return [{ kind: 'text', parts: joinParts([...(before ? [ANY] : []), ...variant.parts, ...(after ? [ANY] : [])]) }];
+        return [
+          { kind: 'text', parts: joinParts([...(before ? [ANY] : []), ...variant.parts, ...(after ? [ANY] : [])]) },
+        ];
       }
       if (variant.kind === 'fieldref') return [{ ...variant, anchor: kind }];
       // A pattern is searched for anywhere, so an anchor adds nothing.
       if (variant.kind === 'regex') return [variant];
       if (variant.kind === 'bytes') {
         const text = String.fromCharCode(...variant.bytes);
-        return [{ kind: 'text', parts: joinParts([...(before ? [ANY] : []), { kind: 'text', text }, ...(after ? [ANY] : [])]) }];
+        return [
+          {
+            kind: 'text',
+            parts: joinParts([...(before ? [ANY] : []), { kind: 'text', text }, ...(after ? [ANY] : [])]),
+          },
+        ];
       }
       return needsText(name, variant);
     },
@@ -77,14 +96,22 @@ function bytesOf(name: string, variant: ItemVariant): readonly Uint8Array[] | Mo
 function plainTextsOf(name: string, variant: ItemVariant): readonly string[] | ModifierProblem {
   if (variant.kind !== 'text') return needsText(name, variant);
   if (hasWildcard(variant.parts)) {
-    return problem('modifier-wildcard', `\`${name}\` cannot encode a wildcard.`, `Escape it with a backslash, or write \`${name}\` before contains, startswith or endswith.`);
+    return problem(
+      'modifier-wildcard',
+      `\`${name}\` cannot encode a wildcard.`,
+      `Escape it with a backslash, or write \`${name}\` before contains, startswith or endswith.`,
+    );
   }
   const written = writeDashesOut(variant.parts, MAX_VARIANTS);
   return written === undefined ? tooManyVariants() : written.map(plainTextOf);
 }
 
 function tooManyVariants(): ModifierProblem {
-  return problem('windash-limit', `The dashes of this value would make more than ${MAX_VARIANTS} texts to encode.`, 'Split the value.');
+  return problem(
+    'windash-limit',
+    `The dashes of this value would make more than ${MAX_VARIANTS} texts to encode.`,
+    'Split the value.',
+  );
 }
 
 function encoding(name: string, encode: (bytes: Uint8Array) => readonly string[]): Modifier {
@@ -94,7 +121,10 @@ function encoding(name: string, encode: (bytes: Uint8Array) => readonly string[]
       const all = bytesOf(name, variant);
       if ('code' in all) return all;
       return all.flatMap((bytes) =>
-        encode(bytes).map((text): ItemVariant => ({ kind: 'text', parts: text === '' ? [] : [{ kind: 'text', text }] })),
+        encode(bytes).map((text): ItemVariant => ({
+          kind: 'text',
+          parts: text === '' ? [] : [{ kind: 'text', text }],
+        })),
       );
     },
   };
@@ -127,7 +157,8 @@ function timePart(part: TimePart): Modifier {
     scope: 'value',
     first: true,
     change(variant) {
-      if (variant.kind === 'number' && !variant.text.includes('.')) return [{ kind: 'time', part, compare: 'eq', value: variant.text }];
+      if (variant.kind === 'number' && !variant.text.includes('.'))
+        return [{ kind: 'time', part, compare: 'eq', value: variant.text }];
       return problem('modifier-value', `\`${part}\` needs a whole number.`, 'Write a decimal number without quotes.');
     },
   };
@@ -137,7 +168,8 @@ function regexFlag(name: string, letter: string): Modifier {
   return {
     scope: 'value',
     change(variant) {
-      if (variant.kind === 'regex') return [{ ...variant, flags: variant.flags.includes(letter) ? variant.flags : variant.flags + letter }];
+      if (variant.kind === 'regex')
+        return [{ ...variant, flags: variant.flags.includes(letter) ? variant.flags : variant.flags + letter }];
       return problem('modifier-value', `\`${name}\` is a flag of \`re\`.`, `Write \`re|${name}\`, or remove it.`);
     },
   };
@@ -150,7 +182,12 @@ const CIDR: Modifier = {
     if (variant.kind !== 'text') return needsText('cidr', variant);
     const network = parseNetwork(context.raw.trim());
     if (typeof network === 'object') return [{ kind: 'cidr', network }];
-    const why = network === 'address' ? 'is no IP address' : network === 'prefix' ? 'has no valid prefix length' : 'has bits set behind its prefix';
+    const why =
+      network === 'address'
+        ? 'is no IP address'
+        : network === 'prefix'
+          ? 'has no valid prefix length'
+          : 'has bits set behind its prefix';
     return problem('invalid-cidr', `The network \`${context.raw}\` ${why}.`, 'Write it as `10.0.0.0/8` or `fc00::/7`.');
   },
 };
@@ -158,7 +195,11 @@ const CIDR: Modifier = {
 function referTo(variant: ItemVariant): readonly ItemVariant[] | ModifierProblem {
   if (variant.kind !== 'text') return needsText('fieldref', variant);
   if (hasWildcard(variant.parts)) {
-    return problem('modifier-wildcard', '`fieldref` takes the name of one field, without wildcards.', 'Write `fieldref` before contains, startswith or endswith.');
+    return problem(
+      'modifier-wildcard',
+      '`fieldref` takes the name of one field, without wildcards.',
+      'Write `fieldref` before contains, startswith or endswith.',
+    );
   }
   const name = plainTextOf(variant.parts);
   if (name === '') return problem('modifier-value', '`fieldref` needs the name of a field.', 'Write the name.');
@@ -171,7 +212,9 @@ const FIELDREF_SUFFIX: Modifier = {
   scope: 'value',
   change(variant) {
     const reference = referTo(variant);
-    return 'code' in reference ? reference : reference.map((each) => (each.kind === 'fieldref' ? { ...each, anchor: 'suffix' } : each));
+    return 'code' in reference
+      ? reference
+      : reference.map((each) => (each.kind === 'fieldref' ? { ...each, anchor: 'suffix' } : each));
   },
 };
 
@@ -195,7 +238,8 @@ const RE: Modifier = {
 
 const WINDASH: Modifier = {
   scope: 'value',
-  change: (variant) => (variant.kind === 'text' ? [{ kind: 'text', parts: openDashes(variant.parts) }] : needsText('windash', variant)),
+  change: (variant) =>
+    variant.kind === 'text' ? [{ kind: 'text', parts: openDashes(variant.parts) }] : needsText('windash', variant),
 };
 
 const EXPAND: Modifier = {

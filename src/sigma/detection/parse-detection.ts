@@ -14,10 +14,19 @@ const MAX_VALUES = 100_000;
  * The selections of a detection map in document order; `reserved` keys are left out. A selection that cannot be used
  * is reported and has no root. A key that is written twice is one selection, both parts ANDed, with a remark.
  */
-export function parseSelections(map: YamlMap, reserved: ReadonlySet<string>, context: ItemContext): Map<string, Selection> {
+export function parseSelections(
+  map: YamlMap,
+  reserved: ReadonlySet<string>,
+  context: ItemContext,
+): Map<string, Selection> {
   const selections = new Map<string, Selection>();
   if (countScalars(map) > MAX_VALUES) {
-    context.report.error('too-many-values', map.range, `The rule has more than ${MAX_VALUES} values.`, 'Split it into several rules.');
+    context.report.error(
+      'too-many-values',
+      map.range,
+      `The rule has more than ${MAX_VALUES} values.`,
+      'Split it into several rules.',
+    );
     return selections;
   }
   for (const entry of map.entries) {
@@ -28,7 +37,11 @@ export function parseSelections(map: YamlMap, reserved: ReadonlySet<string>, con
     if (before !== undefined) {
       remarkDuplicate(entry, context);
       const children = [before.root, root].filter((child) => child !== undefined);
-      selections.set(name, { name, range: before.range, root: children.length === 0 ? undefined : { kind: 'group', op: 'and', children } });
+      selections.set(name, {
+        name,
+        range: before.range,
+        root: children.length === 0 ? undefined : { kind: 'group', op: 'and', children },
+      });
     } else {
       selections.set(name, { name, range: entry.key.range, root });
     }
@@ -91,7 +104,12 @@ function parseList(items: readonly YamlNode[], range: TextRange, context: ItemCo
       if (node !== undefined) children.push(node);
     } else {
       const what = item.kind === 'map' ? 'an empty map' : 'a list';
-      context.report.error('selection-type', item.range, `A selection holds maps and keywords, not ${what} inside a list.`, 'Check the dashes and the indentation.');
+      context.report.error(
+        'selection-type',
+        item.range,
+        `A selection holds maps and keywords, not ${what} inside a list.`,
+        'Check the dashes and the indentation.',
+      );
     }
   }
   if (keywords.length > 0) {

@@ -34,7 +34,9 @@ export function parseItem(key: YamlScalar, value: YamlNode, context: ItemContext
   const names = key.text.split('|').map((name) => name.trim());
   const field = names[0] ?? '';
   const modifiers = parseModifiers(names.slice(1), field, key.range, context.report);
-  return modifiers === undefined ? undefined : makeItem(field === '' ? undefined : field, modifiers, value, key.range, context);
+  return modifiers === undefined
+    ? undefined
+    : makeItem(field === '' ? undefined : field, modifiers, value, key.range, context);
 }
 
 /** A keyword (or a list of them) as an item: text anywhere in the event. */
@@ -54,13 +56,28 @@ function makeItem(
   const has = (name: string): boolean => modifiers.some((each) => each.name === name);
   if (value.kind === 'list' && nodes.length === 0) {
     if (field === undefined) {
-      report.error('empty-selection', value.range, 'There are no keywords in the list.', 'Add keywords, or remove the selection.');
+      report.error(
+        'empty-selection',
+        value.range,
+        'There are no keywords in the list.',
+        'Add keywords, or remove the selection.',
+      );
       return undefined;
     }
-    report.warning('empty-list', value.range, 'The list is empty; this is read as null: the field has no value.', 'Write null, or add values.');
+    report.warning(
+      'empty-list',
+      value.range,
+      'The list is empty; this is read as null: the field has no value.',
+      'Write null, or add values.',
+    );
   }
   if (has('all') && nodes.length === 1) {
-    report.warning('all-on-one-value', range, '`all` has no effect on a single value.', 'Remove `all`, or write a list.');
+    report.warning(
+      'all-on-one-value',
+      range,
+      '`all` has no effect on a single value.',
+      'Remove `all`, or write a list.',
+    );
   }
   const values: ItemValue[] = [];
   let failed = false;
@@ -82,7 +99,12 @@ function makeItem(
   };
 }
 
-function parseModifiers(names: readonly string[], field: string, range: TextRange, report: Report): NamedModifier[] | undefined {
+function parseModifiers(
+  names: readonly string[],
+  field: string,
+  range: TextRange,
+  report: Report,
+): NamedModifier[] | undefined {
   const modifiers: NamedModifier[] = [];
   const failures: string[] = [];
   const fail = (code: string, message: string, hint: string): void => {
@@ -91,17 +113,27 @@ function parseModifiers(names: readonly string[], field: string, range: TextRang
   };
   for (const name of names) {
     if (name === '') {
-      report.warning('stray-pipe', range, 'There is a `|` without a modifier behind it.', 'Remove it. A field name cannot hold a `|`.');
+      report.warning(
+        'stray-pipe',
+        range,
+        'There is a `|` without a modifier behind it.',
+        'Remove it. A field name cannot hold a `|`.',
+      );
       continue;
     }
     const modifier = MODIFIERS.get(name);
     if (modifier === undefined) {
       const nearest = nearestName(name.toLowerCase(), MODIFIERS.keys());
-      fail('unknown-modifier', `Unknown modifier \`${name}\`.`, nearest === undefined ? 'See docs/sigma-support.md for the list.' : `Did you mean \`${nearest}\`?`);
+      fail(
+        'unknown-modifier',
+        `Unknown modifier \`${name}\`.`,
+        nearest === undefined ? 'See docs/sigma-support.md for the list.' : `Did you mean \`${nearest}\`?`,
+      );
       continue;
     }
     const legacy = LEGACY_MODIFIERS.get(name);
-    if (legacy !== undefined) report.warning('legacy-modifier', range, `\`${name}\` is not part of Sigma.`, `Write \`${legacy}\`.`);
+    if (legacy !== undefined)
+      report.warning('legacy-modifier', range, `\`${name}\` is not part of Sigma.`, `Write \`${legacy}\`.`);
     const before = modifiers.find((each) => modifier.group !== undefined && each.modifier.group === modifier.group);
     if (modifiers.some((each) => each.name === name)) {
       report.warning('repeated-modifier', range, `\`${name}\` is written twice.`, 'Write it once.');
@@ -112,14 +144,19 @@ function parseModifiers(names: readonly string[], field: string, range: TextRang
       continue;
     }
     if (modifier.first === true && modifiers.some((each) => each.modifier.scope === 'value')) {
-      fail('modifier-order', `\`${name}\` must be the first modifier.`, `Write \`${field}|${name}\` and the others behind it.`);
+      fail(
+        'modifier-order',
+        `\`${name}\` must be the first modifier.`,
+        `Write \`${field}|${name}\` and the others behind it.`,
+      );
       continue;
     }
     modifiers.push({ name, modifier });
   }
   if (modifiers.some((each) => each.name === 'exists')) {
     if (field === '') fail('modifier-combination', '`exists` needs a field.', 'Write a field name before it.');
-    if (modifiers.length > 1) fail('modifier-combination', '`exists` cannot be combined with other modifiers.', 'Use `exists` alone.');
+    if (modifiers.length > 1)
+      fail('modifier-combination', '`exists` cannot be combined with other modifiers.', 'Use `exists` alone.');
   }
   if (field === '' && modifiers.some((each) => each.modifier === MODIFIERS.get('fieldref'))) {
     fail('modifier-combination', '`fieldref` needs a field.', 'Write a field name before it.');
@@ -137,7 +174,12 @@ function parseItemValue(
   const { report } = context;
   if (node.kind !== 'scalar') {
     const what = field === undefined ? 'a keyword' : `\`${field}\``;
-    report.error('value-type', node.range, `A value of ${what} must be a text, a number, true, false or null, not a ${kindOf(node)}.`, 'Check the indentation.');
+    report.error(
+      'value-type',
+      node.range,
+      `A value of ${what} must be a text, a number, true, false or null, not a ${kindOf(node)}.`,
+      'Check the indentation.',
+    );
     return undefined;
   }
   if (node.type === 'null' && field === undefined) {
@@ -193,8 +235,13 @@ function finishVariants(variants: readonly ItemVariant[], node: YamlScalar, cont
         continue;
       }
       const { offset, message, unsupported } = translated.problem;
-      const range = variant.pattern === node.text ? rangeInScalar(node, context.text, context.textStart, offset, offset + 1) : node.range;
-      const hint = unsupported ? 'Only what a linear-time engine can do is supported: no lookaround, no backreferences.' : `Character ${offset + 1} of the pattern.`;
+      const range =
+        variant.pattern === node.text
+          ? rangeInScalar(node, context.text, context.textStart, offset, offset + 1)
+          : node.range;
+      const hint = unsupported
+        ? 'Only what a linear-time engine can do is supported: no lookaround, no backreferences.'
+        : `Character ${offset + 1} of the pattern.`;
       context.report.error('invalid-regex', range, `The regular expression cannot be used: ${message}.`, hint);
       return [];
     } else {
@@ -213,18 +260,44 @@ function remark(
   report: Report,
 ): void {
   if (node.type === 'null' && inList) {
-    report.warning('null-in-list', node.range, 'null in a list of values means: or the field has no value.', 'Sigma wants null alone; use a second selection.');
+    report.warning(
+      'null-in-list',
+      node.range,
+      'null in a list of values means: or the field has no value.',
+      'Sigma wants null alone; use a second selection.',
+    );
   }
   if (node.style === 'plain' && node.type === 'text' && looksLikeNumber(node.text)) {
-    report.info('number-as-text', node.range, `\`${node.text}\` is compared as this text, not as a number.`, 'Put it in quotes to say so.');
+    report.info(
+      'number-as-text',
+      node.range,
+      `\`${node.text}\` is compared as this text, not as a number.`,
+      'Put it in quotes to say so.',
+    );
   }
   const only = variants.length === 1 ? variants[0] : undefined;
   if (field !== undefined && only?.kind === 'text' && only.parts.length === 1 && only.parts[0]?.kind === 'any') {
-    report.info('lone-wildcard', node.range, 'A lone `*` only asks whether the field is there.', 'Write `exists: true`.');
+    report.info(
+      'lone-wildcard',
+      node.range,
+      'A lone `*` only asks whether the field is there.',
+      'Write `exists: true`.',
+    );
   }
-  const [placeholder] = modifiers.some((each) => each.name === 'expand') || node.type !== 'text' ? [] : placeholdersIn(node.text);
-  if (placeholder !== undefined && placeholder.length > 2 && /^[A-Za-z][\w-]*$/.test(placeholder) && !ENVIRONMENT.has(placeholder.toLowerCase())) {
-    report.info('placeholder-without-expand', node.range, `\`%${placeholder}%\` is compared as this text.`, 'Add the modifier `expand` if it is meant as a placeholder.');
+  const [placeholder] =
+    modifiers.some((each) => each.name === 'expand') || node.type !== 'text' ? [] : placeholdersIn(node.text);
+  if (
+    placeholder !== undefined &&
+    placeholder.length > 2 &&
+    /^[A-Za-z][\w-]*$/.test(placeholder) &&
+    !ENVIRONMENT.has(placeholder.toLowerCase())
+  ) {
+    report.info(
+      'placeholder-without-expand',
+      node.range,
+      `\`%${placeholder}%\` is compared as this text.`,
+      'Add the modifier `expand` if it is meant as a placeholder.',
+    );
   }
 }
 

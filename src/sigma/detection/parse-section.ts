@@ -26,16 +26,31 @@ export interface DetectionSection {
 }
 
 /** Reads a section; `reserved` keys (the condition among them) are no selections. `owner` is the entry that holds it. */
-export function parseSection(map: YamlMap, owner: YamlEntry, reserved: ReadonlySet<string>, context: ItemContext): DetectionSection {
+export function parseSection(
+  map: YamlMap,
+  owner: YamlEntry,
+  reserved: ReadonlySet<string>,
+  context: ItemContext,
+): DetectionSection {
   const { report } = context;
   const selections = parseSelections(map, reserved, context);
   const written = entriesOf(map, 'condition');
   const last = written[written.length - 1];
   if (selections.size === 0 && !report.failed) {
-    report.error('missing-selection', owner.key.range, `There is no selection in \`${owner.key.text}\`.`, 'Add a map such as `selection`.');
+    report.error(
+      'missing-selection',
+      owner.key.range,
+      `There is no selection in \`${owner.key.text}\`.`,
+      'Add a map such as `selection`.',
+    );
   }
   if (last === undefined) {
-    report.error('missing-condition', owner.key.range, `There is no \`condition\` in \`${owner.key.text}\`.`, 'Add `condition: selection`.');
+    report.error(
+      'missing-condition',
+      owner.key.range,
+      `There is no \`condition\` in \`${owner.key.text}\`.`,
+      'Add `condition: selection`.',
+    );
     return { selections, condition: undefined, conditionText: '', aggregation: undefined };
   }
   if (written.length > 1) {
@@ -46,14 +61,28 @@ export function parseSection(map: YamlMap, owner: YamlEntry, reserved: ReadonlyS
   const roots = parsed.map((each) => each.condition);
   const aggregations = parsed.map((each) => each.aggregation).filter((each) => each !== undefined);
   if (aggregations.length > 0 && scalars.length > 1) {
-    report.error('aggregation-in-list', last.value.range, 'An aggregation cannot stand in a list of conditions.', 'Split the rule.');
+    report.error(
+      'aggregation-in-list',
+      last.value.range,
+      'An aggregation cannot stand in a list of conditions.',
+      'Split the rule.',
+    );
   }
   if (scalars.length > 1) {
-    report.info('condition-list', last.value.range, 'The condition is a list; the rule fires when any of its conditions holds.', 'Join them with `or`.');
+    report.info(
+      'condition-list',
+      last.value.range,
+      'The condition is a list; the rule fires when any of its conditions holds.',
+      'Join them with `or`.',
+    );
   }
   const usable = roots.filter((root) => root !== undefined);
   const complete = scalars.length > 0 && usable.length === roots.length;
-  const condition: ConditionNode | undefined = !complete ? undefined : usable.length === 1 ? usable[0] : { op: 'or', children: usable };
+  const condition: ConditionNode | undefined = !complete
+    ? undefined
+    : usable.length === 1
+      ? usable[0]
+      : { op: 'or', children: usable };
   if (condition !== undefined) checkUse(condition, selections, context);
   return {
     selections,
@@ -70,7 +99,12 @@ function conditionScalars(entry: YamlEntry, context: ItemContext): YamlScalar[] 
   if (nodes.length === 0 || scalars.length < nodes.length) {
     const wrong = nodes.find((node) => node.kind !== 'scalar' || node.type === 'null');
     const kind = wrong === undefined ? 'an empty list' : wrong.kind === 'scalar' ? 'nothing' : `a ${kindOf(wrong)}`;
-    context.report.error('missing-condition', (wrong ?? value).range, `A condition is a text, not ${kind}.`, 'Write `condition: selection`.');
+    context.report.error(
+      'missing-condition',
+      (wrong ?? value).range,
+      `A condition is a text, not ${kind}.`,
+      'Write `condition: selection`.',
+    );
     return [];
   }
   return scalars;
@@ -99,10 +133,20 @@ function checkUse(condition: ConditionNode, selections: ReadonlyMap<string, Sele
     if (selection.root === undefined && used.has(selection.name)) {
       // A selection whose items were refused has been reported already.
       if (!context.report.failed) {
-        context.report.error('empty-selection', selection.range, `The selection \`${selection.name}\` is empty.`, 'Fill it, or remove it from the condition.');
+        context.report.error(
+          'empty-selection',
+          selection.range,
+          `The selection \`${selection.name}\` is empty.`,
+          'Fill it, or remove it from the condition.',
+        );
       }
     } else if (!used.has(selection.name)) {
-      context.report.warning('unused-selection', selection.range, `The condition does not use \`${selection.name}\`.`, 'Remove it, or add it to the condition.');
+      context.report.warning(
+        'unused-selection',
+        selection.range,
+        `The condition does not use \`${selection.name}\`.`,
+        'Remove it, or add it to the condition.',
+      );
     }
   }
 }

@@ -42,7 +42,8 @@ export function joinParts(parts: readonly ValuePart[]): ValuePart[] {
   const joined: ValuePart[] = [];
   for (const part of parts) {
     const last = joined[joined.length - 1];
-    if (part.kind === 'text' && last?.kind === 'text') joined[joined.length - 1] = { kind: 'text', text: last.text + part.text };
+    if (part.kind === 'text' && last?.kind === 'text')
+      joined[joined.length - 1] = { kind: 'text', text: last.text + part.text };
     else if (part.kind !== 'any' || last?.kind !== 'any') joined.push(part);
   }
   return joined;

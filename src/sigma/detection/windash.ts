@@ -21,7 +21,11 @@ export function openDashes(parts: readonly ValuePart[]): ValuePart[] {
     units.forEach((unit, at) => {
       const before = units[at - 1];
       const after = units[at + 1];
-      const starts = (unit === '-' || unit === '/') && (before === undefined || !WORD.test(before)) && after !== undefined && WORD.test(after);
+      const starts =
+        (unit === '-' || unit === '/') &&
+        (before === undefined || !WORD.test(before)) &&
+        after !== undefined &&
+        WORD.test(after);
       if (!starts) {
         text += unit;
         return;

@@ -26,17 +26,32 @@ export function parseFilter(root: YamlMap, report: Report): FilterDraft | undefi
   const map = entryOf(root, 'filter')?.value;
   const logsource = entryOf(root, 'logsource');
   if (logsource === undefined) {
-    report.error('filter-logsource', root.range, 'The filter has no logsource.', 'Add the logsource of the rules that it applies to.');
+    report.error(
+      'filter-logsource',
+      root.range,
+      'The filter has no logsource.',
+      'Add the logsource of the rules that it applies to.',
+    );
   }
   if (map?.kind !== 'map') {
-    report.error('filter-shape', map?.range ?? root.range, 'The filter is not a map.', 'Write rules, selections and condition below it.');
+    report.error(
+      'filter-shape',
+      map?.range ?? root.range,
+      'The filter is not a map.',
+      'Write rules, selections and condition below it.',
+    );
     return undefined;
   }
   const rules = readRules(map, report);
   const detection: YamlMap = { ...map, entries: map.entries.filter(({ key }) => key.text !== 'rules') };
   const condition = entryOf(detection, 'condition');
   if (condition === undefined) {
-    report.error('filter-condition', map.range, 'The filter has no condition.', 'Add a condition such as `not selection`.');
+    report.error(
+      'filter-condition',
+      map.range,
+      'The filter has no condition.',
+      'Add a condition such as `not selection`.',
+    );
   }
   if (detection.entries.every(({ key }) => key.text === 'condition')) {
     report.error('filter-selection', map.range, 'The filter has no selection.', 'Add a selection.');
@@ -56,7 +71,12 @@ export function parseFilter(root: YamlMap, report: Report): FilterDraft | undefi
 function readRules(map: YamlMap, report: Report): FilterDraft['rules'] | 'any' {
   const node = entryOf(map, 'rules')?.value;
   if (node === undefined) {
-    report.error('filter-rules', map.range, 'The filter names no rules.', 'List ids or names of rules, or write `rules: any`.');
+    report.error(
+      'filter-rules',
+      map.range,
+      'The filter names no rules.',
+      'List ids or names of rules, or write `rules: any`.',
+    );
     return undefined;
   }
   const nodes = node.kind === 'list' ? node.items : [node];
@@ -88,7 +108,10 @@ export function filterApplies(filter: FilterDraft, logsource: Logsource, rule: F
       const wanted = text.toLowerCase();
       return wanted === rule.id?.toLowerCase() || wanted === rule.name?.toLowerCase();
     });
-  return named && (['product', 'category', 'service'] as const).every((part) => contains(logsource[part], rule.logsource[part]));
+  return (
+    named &&
+    (['product', 'category', 'service'] as const).every((part) => contains(logsource[part], rule.logsource[part]))
+  );
 }
 
 function contains(outer: readonly string[], inner: readonly string[]): boolean {
@@ -100,7 +123,12 @@ export function reportUnknownTargets(filter: FilterDraft, targets: readonly Filt
   const known = new Set(targets.flatMap(({ id, name }) => [id?.toLowerCase(), name?.toLowerCase()]));
   for (const { text, range } of filter.rules ?? []) {
     if (!known.has(text.toLowerCase())) {
-      report.warning('filter-unknown-rule', range, `No rule has the id or name \`${text}\`.`, 'Load the rule together with the filter.');
+      report.warning(
+        'filter-unknown-rule',
+        range,
+        `No rule has the id or name \`${text}\`.`,
+        'Load the rule together with the filter.',
+      );
     }
   }
 }

@@ -43,7 +43,10 @@ export function readEventFields(event: EventElement): EventFields {
       if (!facts.has(name)) facts.set(name, value);
     }
   });
-  const content = (section: string): readonly string[] => presentChildren(event).filter(([name]) => name === section).map(formatContent);
+  const content = (section: string): readonly string[] =>
+    presentChildren(event)
+      .filter(([name]) => name === section)
+      .map(formatContent);
   const virtual = new Map<FieldKey, readonly string[]>([
     [EVENT_DATA_FIELD, content('EventData')],
     [USER_DATA_FIELD, content('UserData')],
@@ -69,7 +72,9 @@ function presentChildren(element: EventElement): readonly EventElement[] {
 
 /** Calls back for every attribute with a value and for the text of every element that has text or no children. */
 function walkLeaves(event: EventElement, visit: (place: LeafPlace, value: string) => void): void {
-  const open: { readonly element: EventElement; readonly path: readonly string[] }[] = [{ element: event, path: [event[0]] }];
+  const open: { readonly element: EventElement; readonly path: readonly string[] }[] = [
+    { element: event, path: [event[0]] },
+  ];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { element, path } = next;
     const [name, attributes, text] = element;

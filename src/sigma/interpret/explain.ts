@@ -23,7 +23,13 @@ export interface ExplainedValue {
 }
 
 export type ExplainedNode =
-  | { readonly kind: 'group'; readonly op: 'and' | 'or'; readonly label: string; readonly pass: boolean; readonly children: readonly ExplainedNode[] }
+  | {
+      readonly kind: 'group';
+      readonly op: 'and' | 'or';
+      readonly label: string;
+      readonly pass: boolean;
+      readonly children: readonly ExplainedNode[];
+    }
   | { readonly kind: 'not'; readonly pass: boolean; readonly child: ExplainedNode }
   | { readonly kind: 'selection'; readonly name: string; readonly pass: boolean; readonly child: ExplainedNode }
   | {
@@ -64,7 +70,9 @@ export function explainMatch(
   const prepared = prepareEvent(ruleSet, event, joins);
   const routes = rule.routes.map((route) => explainRoute(ruleSet, route, prepared));
   const accepted = routes.filter((route) => route.accepted && route.extra !== false);
-  const matching = accepted.find(({ route }) => holdsExpression(ruleSet, rule.condition, prepared.readerOf(route.view)));
+  const matching = accepted.find(({ route }) =>
+    holdsExpression(ruleSet, rule.condition, prepared.readerOf(route.view)),
+  );
   const shown = matching ?? accepted[0] ?? routes.find((route) => route.accepted) ?? routes[0];
   const read = prepared.readerOf(shown?.route.view ?? 0);
   return {
@@ -80,7 +88,9 @@ export function explainMatch(
 
 function explainRoute(ruleSet: RuleSet, route: Route, event: PreparedEvent): ExplainedRoute {
   const accepted = acceptsEvent(route, event.fields);
-  const extra = !accepted ? undefined : route.extra === undefined || holdsExpression(ruleSet, route.extra, event.readerOf(route.view));
+  const extra = !accepted
+    ? undefined
+    : route.extra === undefined || holdsExpression(ruleSet, route.extra, event.readerOf(route.view));
   return { route, accepted, extra };
 }
 
@@ -98,7 +108,11 @@ function explainCondition(ruleSet: RuleSet, part: SourcePart, node: SourceCondit
     }
     case 'and':
     case 'or':
-      return group(node.op, node.text ?? '', node.children.map((child) => explainCondition(ruleSet, part, child, read)));
+      return group(
+        node.op,
+        node.text ?? '',
+        node.children.map((child) => explainCondition(ruleSet, part, child, read)),
+      );
   }
 }
 
@@ -108,7 +122,12 @@ function group(op: 'and' | 'or', label: string, children: readonly ExplainedNode
 }
 
 function explainNode(ruleSet: RuleSet, node: SourceNode, read: FieldReader): ExplainedNode {
-  if (node.kind === 'group') return group(node.op, '', node.children.map((child) => explainNode(ruleSet, child, read)));
+  if (node.kind === 'group')
+    return group(
+      node.op,
+      '',
+      node.children.map((child) => explainNode(ruleSet, child, read)),
+    );
   const key = node.field === '' ? ANY_FIELD : fieldKeyOf(node.field);
   const found = read(key);
   const values = node.values.map((value) => explainValue(ruleSet, value, found, read));
@@ -124,7 +143,12 @@ function explainNode(ruleSet: RuleSet, node: SourceNode, read: FieldReader): Exp
   };
 }
 
-function explainValue(ruleSet: RuleSet, value: SourceValue, found: readonly string[], read: FieldReader): ExplainedValue {
+function explainValue(
+  ruleSet: RuleSet,
+  value: SourceValue,
+  found: readonly string[],
+  read: FieldReader,
+): ExplainedValue {
   const pass = holdsExpression(ruleSet, value.expression, read);
   if (pass) return { text: value.text, pass, shortfall: undefined };
   if (found.length === 0) return { text: value.text, pass, shortfall: 'field-absent' };
@@ -137,7 +161,8 @@ function explainValue(ruleSet: RuleSet, value: SourceValue, found: readonly stri
 }
 
 function inAnyCase(predicate: Predicate): Predicate | undefined {
-  if (predicate.kind === 'literal' && predicate.cased) return { ...predicate, text: foldText(predicate.text), cased: false };
+  if (predicate.kind === 'literal' && predicate.cased)
+    return { ...predicate, text: foldText(predicate.text), cased: false };
   if (predicate.kind === 'glob' && predicate.cased) {
     const parts = predicate.parts.map((part) => (part.kind === 'text' ? { ...part, text: foldText(part.text) } : part));
     return { ...predicate, parts, cased: false };
@@ -194,7 +219,13 @@ export function matchedParts(
   return parts;
 }
 
-function collectCondition(ruleSet: RuleSet, part: SourcePart, node: SourceCondition, read: FieldReader, parts: MatchedPart[]): void {
+function collectCondition(
+  ruleSet: RuleSet,
+  part: SourcePart,
+  node: SourceCondition,
+  read: FieldReader,
+  parts: MatchedPart[],
+): void {
   if (node.op === 'not') return;
   if (node.op === 'selection') {
     const selection = part.selections[node.selection];
@@ -206,7 +237,13 @@ function collectCondition(ruleSet: RuleSet, part: SourcePart, node: SourceCondit
   }
 }
 
-function collectNode(ruleSet: RuleSet, selection: string, node: SourceNode, read: FieldReader, parts: MatchedPart[]): void {
+function collectNode(
+  ruleSet: RuleSet,
+  selection: string,
+  node: SourceNode,
+  read: FieldReader,
+  parts: MatchedPart[],
+): void {
   if (!explainNode(ruleSet, node, read).pass) return;
   if (node.kind === 'group') {
     for (const child of node.children) collectNode(ruleSet, selection, child, read, parts);
@@ -220,6 +257,12 @@ function collectNode(ruleSet: RuleSet, selection: string, node: SourceNode, read
     seen.add(value.text);
     const predicates = predicatesOf(ruleSet, value.expression);
     const actual = found.find((each) => predicates.some((predicate) => matchValue(predicate, each, read)));
-    parts.push({ selection, field: node.field, modifier: node.modifiers.join('|'), value: value.text, actual: actual ?? '' });
+    parts.push({
+      selection,
+      field: node.field,
+      modifier: node.modifiers.join('|'),
+      value: value.text,
+      actual: actual ?? '',
+    });
   }
 }

@@ -47,7 +47,10 @@ export function matchingRoute(ruleSet: RuleSet, rule: EventRule, event: Prepared
   return rule.routes.find((route) => {
     if (!acceptsEvent(route, event.fields)) return false;
     const read = event.readerOf(route.view);
-    return (route.extra === undefined || holdsExpression(ruleSet, route.extra, read)) && holdsExpression(ruleSet, rule.condition, read);
+    return (
+      (route.extra === undefined || holdsExpression(ruleSet, route.extra, read)) &&
+      holdsExpression(ruleSet, rule.condition, read)
+    );
   });
 }
 

@@ -74,7 +74,9 @@ export function matchValue(predicate: Predicate, value: string, read: FieldReade
       return regexOf(predicate.source).test(value);
     case 'fieldref': {
       const own = predicate.cased ? value : foldText(value);
-      return read(predicate.other).some((other) => matchAnchored(own, predicate.cased ? other : foldText(other), predicate.anchor));
+      return read(predicate.other).some((other) =>
+        matchAnchored(own, predicate.cased ? other : foldText(other), predicate.anchor),
+      );
     }
   }
 }

@@ -22,7 +22,12 @@ export function acceptsEvent(kind: Route | EventView, fields: EventFields): bool
 }
 
 /** The reader of fields for one route; remembers what it has read. */
-export function createFieldReader(ruleSet: RuleSet, view: number, fields: EventFields, joins: JoinedValues | undefined): FieldReader {
+export function createFieldReader(
+  ruleSet: RuleSet,
+  view: number,
+  fields: EventFields,
+  joins: JoinedValues | undefined,
+): FieldReader {
   const ids = ruleSet.eventViews.filter((each) => acceptsEvent(each, fields)).map((each) => each.view);
   const views = [...ids, view].map((id) => ruleSet.views[id]).filter((each): each is FieldView => each !== undefined);
   const known = new Map<FieldKey, readonly string[]>();
@@ -36,7 +41,12 @@ export function createFieldReader(ruleSet: RuleSet, view: number, fields: EventF
   };
 }
 
-function readValues(key: FieldKey, views: readonly FieldView[], fields: EventFields, joins: JoinedValues | undefined): readonly string[] {
+function readValues(
+  key: FieldKey,
+  views: readonly FieldView[],
+  fields: EventFields,
+  joins: JoinedValues | undefined,
+): readonly string[] {
   const values = views.some((view) => view.hides.has(key)) ? [] : [...fields.own(key)];
   for (const view of views) {
     for (const source of view.sources.get(key) ?? []) {

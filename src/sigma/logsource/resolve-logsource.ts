@@ -48,12 +48,16 @@ export function resolveLogsource(logsource: Logsource): LogsourceResolution {
   const knownServices = services.filter((name) => SERVICE_CHANNELS.has(name));
   for (const name of categories) {
     if (!CATEGORY_ROUTES.has(name) && !ETW_ONLY_CATEGORIES.has(name)) {
-      diagnostics.push(unknownName('category', name, CATEGORY_ROUTES.keys(), knownCategories.length + knownServices.length));
+      diagnostics.push(
+        unknownName('category', name, CATEGORY_ROUTES.keys(), knownCategories.length + knownServices.length),
+      );
     }
   }
   for (const name of services) {
     if (!SERVICE_CHANNELS.has(name)) {
-      diagnostics.push(unknownName('service', name, SERVICE_CHANNELS.keys(), knownCategories.length + knownServices.length));
+      diagnostics.push(
+        unknownName('service', name, SERVICE_CHANNELS.keys(), knownCategories.length + knownServices.length),
+      );
     }
   }
 
@@ -106,7 +110,10 @@ function routeOf(route: CategoryRoute): LogsourceRoute {
     provider: undefined,
     eventIds: route.eventIds,
     view: route.view,
-    requires: (route.requires ?? []).map(([field, anyOf]) => ({ field: fieldKeyOf(field), anyOf: anyOf.map(foldText) })),
+    requires: (route.requires ?? []).map(([field, anyOf]) => ({
+      field: fieldKeyOf(field),
+      anyOf: anyOf.map(foldText),
+    })),
   };
 }
 

@@ -84,10 +84,7 @@ export const SERVICE_CHANNELS: ReadonlyMap<string, readonly string[]> = new Map(
   ['sysmon', ['Microsoft-Windows-Sysmon/Operational']],
   ['system', ['System']],
   ['taskscheduler', ['Microsoft-Windows-TaskScheduler/Operational']],
-  [
-    'terminalservices-localsessionmanager',
-    ['Microsoft-Windows-TerminalServices-LocalSessionManager/Operational'],
-  ],
+  ['terminalservices-localsessionmanager', ['Microsoft-Windows-TerminalServices-LocalSessionManager/Operational']],
   ['vhdmp', ['Microsoft-Windows-VHDMP-Operational', 'Microsoft-Windows-VHDMP/Operational']],
   ['windefend', ['Microsoft-Windows-Windows Defender/Operational']],
   ['wmi', ['Microsoft-Windows-WMI-Activity/Operational']],

@@ -72,14 +72,24 @@ const keysOf = (names: string): FieldKey[] => names.split(' ').map(fieldKeyOf);
 const SYSMON: ReadonlyMap<number, ReadonlySet<FieldKey>> = new Map(
   SYSMON_TEXT.flatMap(([ids, names]) => ids.map((id) => [id, new Set(keysOf(names))] as const)),
 );
-const SECURITY: ReadonlyMap<number, ReadonlySet<FieldKey>> = new Map(SECURITY_TEXT.map(([id, names]) => [id, new Set(keysOf(names))]));
+const SECURITY: ReadonlyMap<number, ReadonlySet<FieldKey>> = new Map(
+  SECURITY_TEXT.map(([id, names]) => [id, new Set(keysOf(names))]),
+);
 
 /** Names that mean something in process telemetry. Only these are ever called absent: a name unknown here may be one of a newer version. */
-const VOCABULARY: ReadonlySet<FieldKey> = new Set([...SYSMON_TEXT.flatMap(([, names]) => keysOf(names)), ...keysOf(ENRICHED)]);
+const VOCABULARY: ReadonlySet<FieldKey> = new Set([
+  ...SYSMON_TEXT.flatMap(([, names]) => keysOf(names)),
+  ...keysOf(ENRICHED),
+]);
 
 /** Whether events of that channel and these ids are known never to hold the field themselves. */
-export function neverHolds(channel: string | undefined, eventIds: readonly number[] | undefined, field: FieldKey): boolean {
-  const layouts = channel === 'microsoft-windows-sysmon/operational' ? SYSMON : channel === 'security' ? SECURITY : undefined;
+export function neverHolds(
+  channel: string | undefined,
+  eventIds: readonly number[] | undefined,
+  field: FieldKey,
+): boolean {
+  const layouts =
+    channel === 'microsoft-windows-sysmon/operational' ? SYSMON : channel === 'security' ? SECURITY : undefined;
   if (layouts === undefined || eventIds === undefined || !VOCABULARY.has(field)) return false;
   return eventIds.every((id) => {
     const layout = layouts.get(id);

@@ -41,7 +41,9 @@ function lowerVariant(field: FieldKey, variant: ItemVariant, item: DetectionItem
     case 'text':
       return lowerText(field, keyword ? [ANY, ...variant.parts, ANY] : variant.parts, item.cased, test);
     case 'number':
-      return keyword ? lowerText(field, [ANY, { kind: 'text', text: variant.text }, ANY], item.cased, test) : lowerNumber(field, variant.text, test);
+      return keyword
+        ? lowerText(field, [ANY, { kind: 'text', text: variant.text }, ANY], item.cased, test)
+        : lowerNumber(field, variant.text, test);
     case 'boolean': {
       const text: ValuePart = { kind: 'text', text: variant.value ? 'true' : 'false' };
       return lowerText(field, keyword ? [ANY, text, ANY] : [text], false, test);
@@ -59,7 +61,13 @@ function lowerVariant(field: FieldKey, variant: ItemVariant, item: DetectionItem
     case 'time':
       return test({ kind: 'time', field, part: variant.part, compare: variant.compare, value: Number(variant.value) });
     case 'fieldref':
-      return test({ kind: 'fieldref', field, other: fieldKeyOf(variant.name), anchor: variant.anchor, cased: item.cased });
+      return test({
+        kind: 'fieldref',
+        field,
+        other: fieldKeyOf(variant.name),
+        anchor: variant.anchor,
+        cased: item.cased,
+      });
     case 'bytes':
       // Parsing has turned them into text.
       throw new Error('bytes outlived parsing');
@@ -69,7 +77,8 @@ function lowerVariant(field: FieldKey, variant: ItemVariant, item: DetectionItem
 /** A whole number equals decimal and hexadecimal values; a fraction equals only its own text. */
 function lowerNumber(field: FieldKey, text: string, test: (predicate: Predicate) => Expression): Expression {
   const value = canonicalNumber(text);
-  const literal = (each: string): Expression => test({ kind: 'literal', field, anchor: 'exact', text: each, cased: false });
+  const literal = (each: string): Expression =>
+    test({ kind: 'literal', field, anchor: 'exact', text: each, cased: false });
   if (value.includes('.')) return value === text ? literal(text) : combine('or', [literal(text), literal(value)]);
   const number = test({ kind: 'number', field, compare: 'eq', value });
   return value === text ? number : combine('or', [number, literal(text)]);
@@ -81,7 +90,12 @@ function canonicalNumber(text: string): string {
   return plain === '-0' ? '0' : plain;
 }
 
-function lowerText(field: FieldKey, written: readonly ValuePart[], cased: boolean, test: (predicate: Predicate) => Expression): Expression {
+function lowerText(
+  field: FieldKey,
+  written: readonly ValuePart[],
+  cased: boolean,
+  test: (predicate: Predicate) => Expression,
+): Expression {
   const parts = joinParts(written);
   if (parts.some((part) => part.kind === 'dash')) return lowerDashes(field, parts, cased, test);
   const open = parts[0]?.kind === 'any';
@@ -91,18 +105,26 @@ function lowerText(field: FieldKey, written: readonly ValuePart[], cased: boolea
   if (inner.length === 0) return test({ kind: 'exists', field });
   const only = inner.length === 1 ? inner[0] : undefined;
   if (only?.kind !== 'text') {
-    const globParts = parts.map((part) => (part.kind === 'text' ? { kind: part.kind, text: cased ? part.text : foldText(part.text) } : { kind: part.kind }));
+    const globParts = parts.map((part) =>
+      part.kind === 'text' ? { kind: part.kind, text: cased ? part.text : foldText(part.text) } : { kind: part.kind },
+    );
     return test({ kind: 'glob', field, parts: globParts as Extract<Predicate, { kind: 'glob' }>['parts'], cased });
   }
   const anchor: TextAnchor = open ? (ended ? 'contains' : 'suffix') : ended ? 'prefix' : 'exact';
-  const literal = (text: string): Expression => test({ kind: 'literal', field, anchor, text: cased ? text : foldText(text), cased });
+  const literal = (text: string): Expression =>
+    test({ kind: 'literal', field, anchor, text: cased ? text : foldText(text), cased });
   if (!GUID.test(only.text) || anchor === 'contains') return literal(only.text);
   // Events show GUIDs in braces; many rules leave them out.
   const braced = `${anchor === 'suffix' ? '' : '{'}${only.text}${anchor === 'prefix' ? '' : '}'}`;
   return combine('or', [literal(only.text), literal(braced)]);
 }
 
-function lowerDashes(field: FieldKey, parts: readonly ValuePart[], cased: boolean, test: (predicate: Predicate) => Expression): Expression {
+function lowerDashes(
+  field: FieldKey,
+  parts: readonly ValuePart[],
+  cased: boolean,
+  test: (predicate: Predicate) => Expression,
+): Expression {
   const written = writeDashesOut(parts, MAX_DASH_TEXTS);
   if (written !== undefined) {
     return combine(
@@ -112,7 +134,10 @@ function lowerDashes(field: FieldKey, parts: readonly ValuePart[], cased: boolea
   }
   const open = parts[0]?.kind === 'any';
   const ended = parts[parts.length - 1]?.kind === 'any';
-  const body = parts.slice(open ? 1 : 0, ended ? -1 : undefined).map(patternOf).join('');
+  const body = parts
+    .slice(open ? 1 : 0, ended ? -1 : undefined)
+    .map(patternOf)
+    .join('');
   const pattern = `${open ? '' : '\\A'}${body}${ended ? '' : '\\z'}`;
   const translated = translateRegex(pattern, cased ? 's' : 'is');
   const { source, flags } = ensureDefined(translated.ok ? translated.value : undefined, `pattern for ${pattern}`);

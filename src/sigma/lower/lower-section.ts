@@ -37,19 +37,35 @@ export function lowerPart(part: DetectionPart, table: PredicateTable): LoweredPa
   };
 }
 
-function lowerNode(node: DetectionNode, table: PredicateTable): { readonly source: SourceNode; readonly expression: Expression } {
+function lowerNode(
+  node: DetectionNode,
+  table: PredicateTable,
+): { readonly source: SourceNode; readonly expression: Expression } {
   if (node.kind === 'group') {
     const children = node.children.map((child) => lowerNode(child, table));
     return {
       source: { kind: 'group', op: node.op, children: children.map((child) => child.source) },
-      expression: combine(node.op, children.map((child) => child.expression)),
+      expression: combine(
+        node.op,
+        children.map((child) => child.expression),
+      ),
     };
   }
   const { item } = node;
   const values = item.values.map((value) => ({ text: value.text, expression: lowerValue(item, value, table) }));
   return {
-    source: { kind: 'item', field: item.field ?? '', modifiers: item.modifiers, values, all: item.all, negated: item.negated },
-    expression: joinValues(item, values.map((value) => value.expression)),
+    source: {
+      kind: 'item',
+      field: item.field ?? '',
+      modifiers: item.modifiers,
+      values,
+      all: item.all,
+      negated: item.negated,
+    },
+    expression: joinValues(
+      item,
+      values.map((value) => value.expression),
+    ),
   };
 }
 
@@ -79,6 +95,9 @@ function expressionOf(condition: SourceCondition, selections: readonly Expressio
       return negate(expressionOf(condition.child, selections));
     case 'and':
     case 'or':
-      return combine(condition.op, condition.children.map((child) => expressionOf(child, selections)));
+      return combine(
+        condition.op,
+        condition.children.map((child) => expressionOf(child, selections)),
+      );
   }
 }

@@ -80,7 +80,8 @@ function fieldMeant(field: string): Wanted | undefined {
 }
 
 function exactText(variant: DetectionItem['values'][number]['variants'][number], wanted: Wanted): Demand {
-  if (variant.kind === 'number') return wanted === 'eventId' && !variant.text.includes('.') ? new Set([variant.text]) : undefined;
+  if (variant.kind === 'number')
+    return wanted === 'eventId' && !variant.text.includes('.') ? new Set([variant.text]) : undefined;
   if (variant.kind !== 'text' || variant.parts.length !== 1 || variant.parts[0]?.kind !== 'text') return undefined;
   const text = foldText(variant.parts[0].text);
   if (wanted === 'eventId' && !/^(?:0|[1-9]\d*)$/.test(text)) return undefined;

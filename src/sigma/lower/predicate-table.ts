@@ -20,6 +20,7 @@ export class PredicateTable {
 
 function keyOf(predicate: Predicate): string {
   // Literals are nearly all of them; the rest is rare enough for JSON.
-  if (predicate.kind === 'literal') return `${predicate.anchor}${predicate.cased ? '!' : ' '}${predicate.field}\n${predicate.text}`;
+  if (predicate.kind === 'literal')
+    return `${predicate.anchor}${predicate.cased ? '!' : ' '}${predicate.field}\n${predicate.text}`;
   return JSON.stringify(predicate);
 }

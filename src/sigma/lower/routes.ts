@@ -67,6 +67,7 @@ export function lowerRoute(route: LogsourceRoute, table: PredicateTable): Route 
     provider: route.provider,
     eventIds: route.eventIds,
     view: route.view,
-    extra: tests.length === 0 ? undefined : tests.length === 1 ? ensureDefined(tests[0], 'test') : combine('and', tests),
+    extra:
+      tests.length === 0 ? undefined : tests.length === 1 ? ensureDefined(tests[0], 'test') : combine('and', tests),
   };
 }

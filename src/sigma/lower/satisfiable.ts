@@ -27,7 +27,9 @@ const SYSTEM_KEYS: ReadonlySet<FieldKey> = new Set(
     ['Channel', undefined],
     ['Computer', undefined],
     ['Security', 'UserID'],
-  ].flatMap(([tag, attribute]) => fieldKeysOf({ path: ['Event', 'System', tag ?? ''], attribute, dataName: undefined })),
+  ].flatMap(([tag, attribute]) =>
+    fieldKeysOf({ path: ['Event', 'System', tag ?? ''], attribute, dataName: undefined }),
+  ),
 );
 
 export interface FieldTables {
@@ -47,7 +49,10 @@ export function blockingFields(
   const isAbsent = (field: FieldKey): boolean => {
     let known = seen.get(field);
     if (known === undefined) {
-      known = neverHolds(route.channel, route.eventIds, field) && !SYSTEM_KEYS.has(field) && !isSupplied(field, route, tables);
+      known =
+        neverHolds(route.channel, route.eventIds, field) &&
+        !SYSTEM_KEYS.has(field) &&
+        !isSupplied(field, route, tables);
       seen.set(field, known);
       if (known) absent.add(field);
     }
@@ -68,10 +73,15 @@ function isSupplied(field: FieldKey, route: Route, tables: FieldTables): boolean
   const ids = [route.view];
   for (const each of tables.eventViews) {
     const channel = each.channel === undefined || route.channel === undefined || each.channel === route.channel;
-    const event = each.eventIds === undefined || route.eventIds === undefined || route.eventIds.some((id) => each.eventIds?.includes(id));
+    const event =
+      each.eventIds === undefined ||
+      route.eventIds === undefined ||
+      route.eventIds.some((id) => each.eventIds?.includes(id));
     if (channel && event) ids.push(each.view);
   }
-  return ids.some((id) => tables.views[id]?.sources.has(field) === true || tables.views[id]?.joined.has(field) === true);
+  return ids.some(
+    (id) => tables.views[id]?.sources.has(field) === true || tables.views[id]?.joined.has(field) === true,
+  );
 }
 
 function judge(expression: Expression, test: (predicate: number) => Truth): Truth {

@@ -9,7 +9,16 @@ export const DEFAULT_PLACEHOLDERS: PlaceholderLists = new Map<string, readonly s
   // The built-in account (RID 500) in the languages in which Windows localises it.
   [
     'Administrators',
-    ['Administrator', 'Administrateur', 'Administrador', 'Administratör', 'Amministratore', 'Rendszergazda', 'Järjestelmänvalvoja', 'Администратор'],
+    [
+      'Administrator',
+      'Administrateur',
+      'Administrador',
+      'Administratör',
+      'Amministratore',
+      'Rendszergazda',
+      'Järjestelmänvalvoja',
+      'Администратор',
+    ],
   ],
   // Environment variables that rules look for by their own name, unexpanded.
   ['userdomain', ['%userdomain%']],

@@ -56,7 +56,13 @@ export function remarkRepeatedKeys(root: YamlMap, report: Report): void {
   const seen = new Set<string>();
   for (const entry of root.entries) {
     const key = entry.key.text;
-    if (seen.has(key)) report.warning('duplicate-key', entry.key.range, `The key \`${key}\` is written twice; the last one counts.`, 'Keep one.');
+    if (seen.has(key))
+      report.warning(
+        'duplicate-key',
+        entry.key.range,
+        `The key \`${key}\` is written twice; the last one counts.`,
+        'Keep one.',
+      );
     seen.add(key);
   }
 }
@@ -65,10 +71,21 @@ function readId(root: YamlMap, title: string, place: DocumentPlace, report: Repo
   const entry = lastOf(root, 'id');
   const id = textOf(entry?.value)?.trim() ?? '';
   if (id !== '') {
-    if (!UUID.test(id)) report.warning('invalid-id', entry?.value.range, `The id \`${shorten(id)}\` is not a UUID.`, 'Use a random UUID.');
+    if (!UUID.test(id))
+      report.warning(
+        'invalid-id',
+        entry?.value.range,
+        `The id \`${shorten(id)}\` is not a UUID.`,
+        'Use a random UUID.',
+      );
     return id;
   }
-  report.info('missing-id', entry?.key.range ?? root.range, 'The rule has no id; one is made from its path and title.', 'Add a random UUID as `id`.');
+  report.info(
+    'missing-id',
+    entry?.key.range ?? root.range,
+    'The rule has no id; one is made from its path and title.',
+    'Add a random UUID as `id`.',
+  );
   return syntheticId(place.file, title, 0);
 }
 
@@ -87,7 +104,12 @@ function readLevel(root: YamlMap, report: Report): RuleLevel {
   if (text !== '') {
     const nearest = nearestName(text, RULE_LEVELS);
     const hint = nearest === undefined ? `Use one of ${RULE_LEVELS.join(', ')}.` : `Did you mean \`${nearest}\`?`;
-    report.warning('invalid-level', entry?.value.range, `The level \`${shorten(text)}\` does not exist; medium is used.`, hint);
+    report.warning(
+      'invalid-level',
+      entry?.value.range,
+      `The level \`${shorten(text)}\` does not exist; medium is used.`,
+      hint,
+    );
   }
   return 'medium';
 }
@@ -98,7 +120,12 @@ function readStatus(root: YamlMap, report: Report): string {
   if (status === '') return '';
   const known = status.toLowerCase();
   if (!STATUSES.includes(known)) {
-    report.warning('invalid-status', entry?.value.range, `The status \`${shorten(status)}\` does not exist.`, `Use one of ${STATUSES.join(', ')}.`);
+    report.warning(
+      'invalid-status',
+      entry?.value.range,
+      `The status \`${shorten(status)}\` does not exist.`,
+      `Use one of ${STATUSES.join(', ')}.`,
+    );
   } else if (known === 'deprecated' || known === 'unsupported') {
     report.info('retired-rule', entry?.value.range, `The rule is marked ${known}.`);
   }
@@ -110,7 +137,12 @@ function readDate(root: YamlMap, report: Report): string {
     const entry = lastOf(root, key);
     const text = textOf(entry?.value)?.trim() ?? '';
     if (text !== '' && !/^\d{4}[-/]\d{1,2}[-/]\d{1,2}$/.test(text)) {
-      report.warning('invalid-date', entry?.value.range, `\`${shorten(text)}\` is not a date.`, 'Write it as 2024-05-06.');
+      report.warning(
+        'invalid-date',
+        entry?.value.range,
+        `\`${shorten(text)}\` is not a date.`,
+        'Write it as 2024-05-06.',
+      );
     }
   }
   return textOf(lastOf(root, 'date')?.value)?.trim() ?? '';
@@ -124,7 +156,12 @@ function readTags(root: YamlMap, report: Report): string[] {
     const tag = textOf(each)?.trim();
     if (tag === undefined || tag === '') continue;
     if (!/^[a-z0-9_-]+\.[a-z0-9._-]+$/.test(tag)) {
-      report.warning('invalid-tag', each.range, `The tag \`${shorten(tag)}\` is not of the form namespace.name in lower case.`, 'Write it as `attack.t1059.001`.');
+      report.warning(
+        'invalid-tag',
+        each.range,
+        `The tag \`${shorten(tag)}\` is not of the form namespace.name in lower case.`,
+        'Write it as `attack.t1059.001`.',
+      );
     }
     tags.push(tag);
   }

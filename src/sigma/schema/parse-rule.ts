@@ -22,7 +22,12 @@ export function parseRule(
   report: Report,
 ): RuleDraft | undefined {
   if (metadata.title === '') {
-    report.error('missing-title', lastOf(root, 'title')?.key.range ?? startOf(root), 'The rule has no title.', 'Add `title`.');
+    report.error(
+      'missing-title',
+      lastOf(root, 'title')?.key.range ?? startOf(root),
+      'The rule has no title.',
+      'Add `title`.',
+    );
   }
   const logsourceEntry = lastOf(root, 'logsource');
   const logsource = readLogsource(root, logsourceEntry, report);
@@ -48,7 +53,12 @@ export function parseRule(
     metadata,
     logsource,
     logsourceRange: logsourceEntry?.key.range ?? startOf(root),
-    detection: { origin: '', selections: section.selections, condition: section.condition, conditionText: section.conditionText },
+    detection: {
+      origin: '',
+      selections: section.selections,
+      condition: section.condition,
+      conditionText: section.conditionText,
+    },
     aggregation: section.aggregation,
     timeframe: lastOf(detection, 'timeframe'),
     report,
@@ -58,11 +68,21 @@ export function parseRule(
 /** The logsource of a rule or filter; reports and gives undefined when there is none. */
 export function readLogsource(root: YamlMap, entry: YamlEntry | undefined, report: Report): Logsource | undefined {
   if (entry === undefined) {
-    report.error('missing-logsource', startOf(root), 'There is no `logsource`.', 'Add `logsource` with product and category or service.');
+    report.error(
+      'missing-logsource',
+      startOf(root),
+      'There is no `logsource`.',
+      'Add `logsource` with product and category or service.',
+    );
     return undefined;
   }
   if (entry.value.kind !== 'map') {
-    report.error('missing-logsource', entry.key.range, `\`logsource\` must be a map, not ${kindOf(entry.value)}.`, 'Write product, category or service below it.');
+    report.error(
+      'missing-logsource',
+      entry.key.range,
+      `\`logsource\` must be a map, not ${kindOf(entry.value)}.`,
+      'Write product, category or service below it.',
+    );
     return undefined;
   }
   const map = entry.value;

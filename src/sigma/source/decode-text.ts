@@ -13,9 +13,13 @@ export interface DecodedText {
 export function decodeRuleText(bytes: Uint8Array): DecodedText {
   if (bytes.length > SOURCE_LIMITS.fileSize) {
     const message = `The file has more than ${SOURCE_LIMITS.fileSize / 1024 / 1024} MB.`;
-    return { text: '', problem: { code: 'file-too-large', severity: 'error', message, hint: 'Split it into several files.' } };
+    return {
+      text: '',
+      problem: { code: 'file-too-large', severity: 'error', message, hint: 'Split it into several files.' },
+    };
   }
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), problem: undefined };
   } catch {

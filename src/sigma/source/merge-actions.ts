@@ -42,7 +42,14 @@ export function mergeActions(documents: readonly YamlDocument[]): YamlDocument[]
         }
         break;
       default:
-        merged.push(rejected(document, action, `Unknown action \`${textOf(action.value) ?? ''}\`.`, 'Use global, reset or repeat.'));
+        merged.push(
+          rejected(
+            document,
+            action,
+            `Unknown action \`${textOf(action.value) ?? ''}\`.`,
+            'Use global, reset or repeat.',
+          ),
+        );
     }
   }
   return merged;
@@ -53,7 +60,13 @@ function isMeta(root: YamlMap): boolean {
 }
 
 function rejected(document: YamlDocument, action: YamlEntry, message: string, hint: string): YamlDocument {
-  const diagnostic: Diagnostic = { code: 'unknown-action', severity: 'error', message, range: action.value.range, hint };
+  const diagnostic: Diagnostic = {
+    code: 'unknown-action',
+    severity: 'error',
+    message,
+    range: action.value.range,
+    hint,
+  };
   return { ...document, root: undefined, diagnostics: [...document.diagnostics, diagnostic] };
 }
 

@@ -27,33 +27,63 @@ export function parseDocuments(text: string): YamlDocument[] {
   const lines = new LineIndex(text);
   if (text.length > SOURCE_LIMITS.fileSize) {
     const message = `The file has more than ${SOURCE_LIMITS.fileSize / 1024 / 1024} MB.`;
-    return [rejectedDocument(0, '', lines, 0, { code: 'file-too-large', severity: 'error', message, hint: 'Split it into several files.' })];
+    return [
+      rejectedDocument(0, '', lines, 0, {
+        code: 'file-too-large',
+        severity: 'error',
+        message,
+        hint: 'Split it into several files.',
+      }),
+    ];
   }
   const slices = splitDocuments(text, SOURCE_LIMITS.documents + 1);
   const documents = slices.slice(0, SOURCE_LIMITS.documents).map((slice, index): YamlDocument => {
     const body = text.slice(slice.bodyStart, slice.end);
     if (body.length > SOURCE_LIMITS.documentSize) {
       const message = `The document has more than ${SOURCE_LIMITS.documentSize / 1024 / 1024} MB.`;
-      return rejectedDocument(index, body, lines, slice.bodyStart, { code: 'document-too-large', severity: 'error', message });
+      return rejectedDocument(index, body, lines, slice.bodyStart, {
+        code: 'document-too-large',
+        severity: 'error',
+        message,
+      });
     }
     return parseDocument(text, slice, index, body, lines);
   });
   if (slices.length > SOURCE_LIMITS.documents) {
     const message = `The file has more than ${SOURCE_LIMITS.documents} documents; the rest is not read.`;
     const at = slices[SOURCE_LIMITS.documents]?.start ?? text.length;
-    documents.push(rejectedDocument(SOURCE_LIMITS.documents, '', lines, at, { code: 'too-many-documents', severity: 'error', message }));
+    documents.push(
+      rejectedDocument(SOURCE_LIMITS.documents, '', lines, at, {
+        code: 'too-many-documents',
+        severity: 'error',
+        message,
+      }),
+    );
   }
   const filled = documents.filter((document) => document.diagnostics.length > 0 || !isNothing(document.root));
   if (filled.length > 0) return filled;
   const message = 'There is nothing in the document.';
-  return [rejectedDocument(0, text, lines, 0, { code: 'empty-document', severity: 'error', message, hint: 'A rule is a map with title, logsource and detection.' })];
+  return [
+    rejectedDocument(0, text, lines, 0, {
+      code: 'empty-document',
+      severity: 'error',
+      message,
+      hint: 'A rule is a map with title, logsource and detection.',
+    }),
+  ];
 }
 
 function isNothing(root: YamlNode | undefined): boolean {
   return root === undefined || (root.kind === 'scalar' && root.type === 'null');
 }
 
-function rejectedDocument(index: number, text: string, lines: LineIndex, at: number, diagnostic: Diagnostic): YamlDocument {
+function rejectedDocument(
+  index: number,
+  text: string,
+  lines: LineIndex,
+  at: number,
+  diagnostic: Diagnostic,
+): YamlDocument {
   const range = lines.rangeOf(at, at);
   return { index, root: undefined, text, range, diagnostics: [{ ...diagnostic, range }] };
 }
@@ -96,7 +126,13 @@ function diagnosticOf(error: YAMLException, base: number, lines: LineIndex): Dia
 type OpenNode =
   | { readonly kind: 'document'; root: YamlNode | undefined }
   | { readonly kind: 'list'; readonly start: number; readonly items: YamlNode[] }
-  | { readonly kind: 'map'; readonly start: number; readonly entries: YamlEntry[]; key: YamlScalar | undefined; keySeen: boolean };
+  | {
+      readonly kind: 'map';
+      readonly start: number;
+      readonly entries: YamlEntry[];
+      key: YamlScalar | undefined;
+      keySeen: boolean;
+    };
 
 /** Builds the tree of one document with a stack of its own; depth is bounded by the parser. */
 class TreeBuilder {
@@ -135,7 +171,13 @@ class TreeBuilder {
           break;
         case EVENT_ID.ALIAS:
           this.#last = event.anchorEnd;
-          this.#report('yaml-alias', 'Aliases (`*name`) are not read in rules.', event.anchorStart - 1, event.anchorEnd, 'Write the value out.');
+          this.#report(
+            'yaml-alias',
+            'Aliases (`*name`) are not read in rules.',
+            event.anchorStart - 1,
+            event.anchorEnd,
+            'Write the value out.',
+          );
           this.#add(this.#nothing());
           break;
         case EVENT_ID.POP:
@@ -150,7 +192,8 @@ class TreeBuilder {
     const node = this.#open.pop();
     if (node === undefined) return;
     if (node.kind === 'document') this.#root = node.root;
-    else if (node.kind === 'list') this.#add({ kind: 'list', items: node.items, range: this.#range(node.start, this.#last) });
+    else if (node.kind === 'list')
+      this.#add({ kind: 'list', items: node.items, range: this.#range(node.start, this.#last) });
     else this.#add({ kind: 'map', entries: node.entries, range: this.#range(node.start, this.#last) });
   }
 
@@ -164,7 +207,13 @@ class TreeBuilder {
     } else if (!parent.keySeen) {
       parent.keySeen = true;
       if (node.kind === 'scalar') parent.key = node;
-      else this.#diagnostics.push({ code: 'yaml-key', severity: 'error', message: 'A key must be a text, not a list or a map.', range: node.range });
+      else
+        this.#diagnostics.push({
+          code: 'yaml-key',
+          severity: 'error',
+          message: 'A key must be a text, not a list or a map.',
+          range: node.range,
+        });
     } else {
       if (parent.key !== undefined) parent.entries.push({ key: parent.key, value: node });
       parent.key = undefined;
@@ -184,7 +233,12 @@ class TreeBuilder {
     // The only tag with a use in rules; any other would ask for a type that rules do not have.
     const tag = event.tagStart < 0 ? '' : this.#source.slice(event.tagStart, event.tagEnd);
     if (tag !== '' && tag !== '!' && tag !== '!!str') {
-      this.#diagnostics.push({ code: 'yaml-tag', severity: 'warning', message: `The tag \`${tag}\` is ignored.`, range });
+      this.#diagnostics.push({
+        code: 'yaml-tag',
+        severity: 'warning',
+        message: `The tag \`${tag}\` is ignored.`,
+        range,
+      });
     }
     const asText = style !== 'plain' || tag === '!' || tag === '!!str';
     return { kind: 'scalar', style, type: asText ? 'text' : scalarTypeOf(text), text, range };

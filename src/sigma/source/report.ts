@@ -2,6 +2,9 @@
 
 import type { Diagnostic, TextRange } from '../../model/diagnostic.ts';
 
+/** Remarks (and as many errors again) that are kept of one document; a document with more has one cause, many times. */
+const MAX_DIAGNOSTICS = 500;
+
 /** A list of diagnostics with short ways to add one. */
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
@@ -22,7 +25,14 @@ export class Report {
     return this.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   }
 
-  #add(severity: Diagnostic['severity'], code: string, range: TextRange | undefined, message: string, hint: string | undefined): void {
+  #add(
+    severity: Diagnostic['severity'],
+    code: string,
+    range: TextRange | undefined,
+    message: string,
+    hint: string | undefined,
+  ): void {
+    if (this.diagnostics.length >= (severity === 'error' ? 2 * MAX_DIAGNOSTICS : MAX_DIAGNOSTICS)) return;
     this.diagnostics.push({
       code,
       severity,

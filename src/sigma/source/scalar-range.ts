@@ -8,7 +8,13 @@ import type { YamlScalar } from './nodes.ts';
  * file. Exact for one-line scalars without escapes; in folded and block scalars by counting non-blank characters (YAML
  * changes only white space there); the scalar's own range where that fails.
  */
-export function rangeInScalar(node: YamlScalar, text: string, textStart: number, start: number, end: number): TextRange {
+export function rangeInScalar(
+  node: YamlScalar,
+  text: string,
+  textStart: number,
+  start: number,
+  end: number,
+): TextRange {
   const from = node.range.start - textStart;
   const raw = from < 0 ? '' : text.slice(from, node.range.end - textStart);
   const rawStart = offsetIn(raw, node, start);

@@ -19,5 +19,8 @@ export function scalarTypeOf(lexeme: string): ScalarType {
 
 /** True for a lexeme that other YAML readers take for a number although it is kept as text here. */
 export function looksLikeNumber(lexeme: string): boolean {
-  return /^[-+]?(?:0[0-9_]+|0x[0-9a-fA-F]+|0o[0-7]+|[0-9][0-9_]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+)$/.test(lexeme) && scalarTypeOf(lexeme) === 'text';
+  return (
+    /^[-+]?(?:0[0-9_]+|0x[0-9a-fA-F]+|0o[0-7]+|[0-9][0-9_]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+)$/.test(lexeme) &&
+    scalarTypeOf(lexeme) === 'text'
+  );
 }

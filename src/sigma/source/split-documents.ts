@@ -16,7 +16,7 @@ export function splitDocuments(text: string, maxDocuments: number): DocumentSlic
   let start = 0;
   let bodyStart = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let opened = false;
-  for (let at = bodyStart; at < text.length && slices.length < maxDocuments; ) {
+  for (let at = bodyStart; at < text.length && slices.length < maxDocuments;) {
     const next = nextLine(text, at);
     const marker = markerAt(text, at);
     if (marker !== undefined) {

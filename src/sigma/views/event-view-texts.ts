@@ -38,10 +38,7 @@ export const EVERY_EVENT: ViewText = {
   name: 'every-event',
   sources: [
     ['Message', [ANY_FIELD]],
-    ...Array.from(
-      { length: NUMBERED_ITEMS },
-      (_, at): SourceLine => [`Data[${at + 1}]`, ['Data'], `item.${at + 1}`],
-    ),
+    ...Array.from({ length: NUMBERED_ITEMS }, (_, at): SourceLine => [`Data[${at + 1}]`, ['Data'], `item.${at + 1}`]),
     ...FOREIGN_ALIASES.map(([alias, field]): SourceLine => [alias, [field]]),
   ],
 };

@@ -90,7 +90,8 @@ function scrolled(state: ScrollState, scrollTop: number): ScrollState {
   const end = virtualEnd(state);
   if (factor === 1) return { ...state, scrollTop, virtualTop: clamp(scrollTop, end) };
   // A page or two is a wheel, a touch or a page key; more is the bar being dragged.
-  if (Math.abs(delta) > 2 * state.viewHeight) return { ...state, scrollTop, virtualTop: clamp(scrollTop * factor, end) };
+  if (Math.abs(delta) > 2 * state.viewHeight)
+    return { ...state, scrollTop, virtualTop: clamp(scrollTop * factor, end) };
   const moved = { ...state, scrollTop, virtualTop: clamp(state.virtualTop + delta, end) };
   // The bar has come to an end and the rows have not: without this the wheel would stop there.
   const atEnd = scrollTop <= 0 || scrollTop >= barEnd(state) - 1;

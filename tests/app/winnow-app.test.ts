@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import type { AppPorts } from '../../src/app/ports.ts';
+import { WinnowApp } from '../../src/app/winnow-app.svelte.ts';
+import type { Intake } from '../../src/intake/evidence.ts';
+import { row, ruleInfo } from './fake-findings.ts';
+import { FakeAddressBar, fakePorts, fakeSettings } from './fake-ports.ts';
+import { FakeScanner } from './fake-scanner.ts';
+import { FakeStore } from './fake-store.ts';
+
+const rules = [ruleInfo('one', 'high')];
+
+async function startApp(more: Partial<AppPorts> = {}, store = new FakeStore()) {
+  const scanner = new FakeScanner();
+  const bar = new FakeAddressBar();
+  const app = new WinnowApp(store, scanner, fakePorts(rules, { addressBar: bar, ...more }));
+  await app.start();
+  return { app, store, scanner, bar };
+}
+
+function intakeOf(...paths: string[]): Promise<Intake> {
+  const files = paths.map((path) => ({ path, blob: new Blob(['x']), size: 1, lastModified: 0 }));
+  return Promise.resolve({ files, problems: [], skipped: new Map([['txt', 2]]) });
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 80; i++) await Promise.resolve();
+}
+
+describe('the app', () => {
+  test('a drop makes a case, scans it and shows its findings', async () => {
+    const { app, store, scanner, bar } = await startApp();
+    expect(scanner.warmed).toBe(1);
+    await app.take(intakeOf('Logs/Security.evtx', 'Logs/System.evtx'));
+    await settle();
+    expect(bar.read()).toBe(`#/case/${app.session!.id}/findings`);
+    expect(app.session?.name).toBe('Logs, 2023-11-14 22:13 UTC');
+    expect(app.scanning).toBe(true);
+    scanner.listener.found({ file: 0, rows: [row(0, 1)] });
+    scanner.finish();
+    await app.session?.scan?.done;
+    expect(app.session?.findings.count).toBe(1);
+    expect(store.cases.size).toBe(1);
+  });
+
+  test('a drop without event logs says what it was and makes no case', async () => {
+    const { app, store } = await startApp();
+    await app.take(intakeOf());
+    expect(store.cases.size).toBe(0);
+    expect(app.notices.list.at(-1)).toMatchObject({
+      kind: 'warning',
+      hint: expect.stringContaining('2 txt') as string,
+    });
+  });
+
+  test('a second drop during a scan is refused, a drop on a case is added to it', async () => {
+    const { app, store, scanner } = await startApp();
+    await app.take(intakeOf('A.evtx'));
+    await settle();
+    await app.take(intakeOf('B.evtx'));
+    expect(app.notices.list.at(-1)?.message).toBe('A scan is running.');
+    scanner.finish();
+    await app.session?.scan?.done;
+    await settle();
+    await app.take(intakeOf('B.evtx'));
+    expect(store.cases.size).toBe(1);
+    expect(app.session?.files.map((file) => file.path)).toEqual(['A.evtx', 'B.evtx']);
+  });
+
+  test('the address of a kept case opens it; one that is not kept says so', async () => {
+    const store = new FakeStore();
+    const id = await store.createCase('Old case');
+    const { app, bar } = await startApp({}, store);
+    bar.type(`#/case/${id}/overview`);
+    await settle();
+    expect(app.session?.name).toBe('Old case');
+    bar.type('#/case/gone/findings');
+    await settle();
+    expect(app.missing).toBe('gone');
+    bar.back();
+    await settle();
+    expect(app.router.address).toMatchObject({ view: 'case', tab: 'overview' });
+  });
+
+  test('another case does not open while a scan runs, until the scan is stopped', async () => {
+    const store = new FakeStore();
+    const other = await store.createCase('Other');
+    const { app, bar, scanner } = await startApp({}, store);
+    await app.take(intakeOf('A.evtx'));
+    await settle();
+    const scanned = app.session!.id;
+    bar.type(`#/case/${other}/findings`);
+    await settle();
+    expect(app.session?.id).toBe(scanned);
+    await app.stopAndFollow();
+    await settle();
+    expect(scanner.cancelled).toBe(true);
+    expect(app.session?.id).toBe(other);
+  });
+
+  test('rules that cannot be loaded fail the scan with a reason, and a later load works', async () => {
+    let broken = true;
+    const { app } = await startApp({
+      catalogue: {
+        loadInfos: () => (broken ? Promise.reject(new Error('pack is damaged')) : Promise.resolve(rules)),
+        loadRuleSet: () => Promise.reject(new Error('unused')),
+        loadSource: () => Promise.resolve(undefined),
+      },
+    });
+    expect(app.rules.failure).toBe('pack is damaged');
+    await app.take(intakeOf('A.evtx'));
+    await app.session?.scan?.done;
+    expect(app.session?.scan).toMatchObject({ phase: 'failed', failure: 'pack is damaged' });
+    broken = false;
+    await app.rules.load();
+    expect(app.rules.failure).toBeUndefined();
+    expect(app.rules.infoOf('one')?.level).toBe('high');
+  });
+
+  test('an export carries the shown findings in the order shown', async () => {
+    const saved: { name: string; text: string }[] = [];
+    const { app, scanner } = await startApp({
+      saveFile: async (name, _type, parts) => {
+        let text = '';
+        for await (const part of parts) text += new TextDecoder().decode(part);
+        saved.push({ name, text });
+      },
+    });
+    await app.take(intakeOf('A.evtx'));
+    await settle();
+    scanner.listener.found({ file: 0, rows: [row(0, 5), row(0, 1), row(0, 3)] });
+    scanner.finish();
+    await app.session?.scan?.done;
+    await app.exportShown('jsonl');
+    expect(saved).toEqual([{ name: 'A.evtx, 2023-11-14 22-13 UTC.jsonl'.replace(',', '-'), text: '2\n4\n6\n' }]);
+  });
+
+  test('deleting the open case closes it', async () => {
+    const { app, scanner } = await startApp();
+    await app.take(intakeOf('A.evtx'));
+    await settle();
+    const id = app.session!.id;
+    const removal = app.removeCase(id);
+    await removal;
+    expect(scanner.cancelled).toBe(true);
+    expect(app.session).toBeUndefined();
+    expect(app.cases.cases).toEqual([]);
+  });
+
+  test('theme and recovery choice are kept', async () => {
+    const kept = new Map<string, string>();
+    const first = await startApp({ settings: fakeSettings(kept) });
+    first.app.theme.next();
+    first.app.theme.next();
+    first.app.recovered = true;
+    const second = await startApp({ settings: fakeSettings(kept) });
+    expect(second.app.theme.choice).toBe('dark');
+    expect(second.app.recovered).toBe(true);
+  });
+});

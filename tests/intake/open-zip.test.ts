@@ -1,0 +1,77 @@
+// The zip reader over archives made here: plain, encrypted both ways, zip64, damaged.
+
+import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { describe, expect, test } from 'vitest';
+import { openZip } from '../../src/intake/open-zip.ts';
+
+const content = new Uint8Array(300_000).map((_, index) => (index * 7919) >> 5);
+
+async function zipOf(files: readonly (readonly [string, Uint8Array])[], options: object = {}): Promise<Blob> {
+  const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false, ...options });
+  for (const [name, bytes] of files) await writer.add(name, new Uint8ArrayReader(bytes));
+  return writer.close();
+}
+
+async function bytesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Compared as buffers: a deep comparison of arrays of this size takes seconds. */
+async function unpacksToContent(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<boolean> {
+  return Buffer.from(await bytesOf(stream)).equals(content);
+}
+
+describe('openZip', () => {
+  test('lists files without folders and unpacks them', async () => {
+    const zip = await zipOf([
+      ['logs/Security.evtx', content],
+      ['readme.txt', new Uint8Array([1])],
+    ]);
+    const entries = await openZip(zip);
+    expect(entries.map((entry) => [entry.path, entry.size, entry.isLocked])).toEqual([
+      ['logs/Security.evtx', content.length, false],
+      ['readme.txt', 1, false],
+    ]);
+    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+    // A second reading starts from the beginning again.
+    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+  });
+
+  test.each([
+    ['AES', { password: 'infected', encryptionStrength: 3 }],
+    ['ZipCrypto', { password: 'infected', zipCrypto: true }],
+  ])('opens %s archives with the usual password', async (_name, options) => {
+    const entries = await openZip(await zipOf([['a.evtx', content]], options));
+    expect(entries[0]!.isLocked).toBe(false);
+    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+  });
+
+  test.each([
+    ['AES', { password: 'something else', encryptionStrength: 3 }],
+    ['ZipCrypto', { password: 'something else', zipCrypto: true }],
+  ])('marks %s entries under another password as locked', async (_name, options) => {
+    const entries = await openZip(await zipOf([['a.evtx', content]], options));
+    expect(entries[0]!.isLocked).toBe(true);
+  });
+
+  test('reads zip64 archives', async () => {
+    const entries = await openZip(await zipOf([['a.evtx', content]], { zip64: true }));
+    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+  });
+
+  test('the stream of a damaged entry fails and does not hang', async () => {
+    const bytes = new Uint8Array(await (await zipOf([['a.evtx', content]])).arrayBuffer());
+    bytes.fill(0xff, 2_000, 2_200);
+    const entries = await openZip(new Blob([bytes]));
+    await expect(bytesOf(entries[0]!.stream())).rejects.toThrow();
+  });
+
+  test('a file without a directory of entries is refused', async () => {
+    await expect(openZip(new Blob(['PK\u0003\u0004 but nothing more']))).rejects.toThrow();
+  });
+
+  test('turns the percent signs of Velociraptor paths back', async () => {
+    const entries = await openZip(await zipOf([['uploads/auto/C%3A/Logs/Sysmon%254Operational.evtx', content]]));
+    expect(entries[0]!.path).toBe('uploads/auto/C:/Logs/Sysmon%4Operational.evtx');
+  });
+});
