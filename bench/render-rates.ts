@@ -1,6 +1,7 @@
-// Rates of the renderers over one log, in megabytes of log per CPU second (a busy machine hardly changes those): JSON Lines straight from shapes, the
-// same through the event tree, the tree alone, canonical lines, and the decoding of all embedded values. Asserts that the
-// two JSON ways give the same bytes. Usage: node --import ./scripts/typescript.mjs bench/render-rates.ts LOG [MEGABYTES]
+// Rates of the renderers over one log, in megabytes of log per CPU second (a busy machine distorts those least): JSON
+// Lines straight from shapes, the same through the event tree, the tree alone, canonical lines, and the decoding of all
+// embedded values. Asserts that the two JSON ways give the same bytes.
+// Usage: node --import ./scripts/typescript.mjs bench/render-rates.ts LOG [MEGABYTES]
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { CHUNK_SIZE, FILE_HEADER_SIZE, SCRATCH_BYTES } from '../src/evtx/limits.ts';

@@ -4,6 +4,7 @@
 import './ui/shared/tokens.css';
 import './ui/shared/base.css';
 import { mount } from 'svelte';
+import { version } from '../package.json';
 import { createAddressBar, createSettings, saveFile } from './app/browser-ports.ts';
 import { formatEventText } from './app/event-text.ts';
 import { keepOffline } from './app/offline.svelte.ts';
@@ -21,9 +22,6 @@ import { startScanWorker } from './pool/shipped-workers.ts';
 import { createWorkerScanner } from './pool/worker-scanner.ts';
 import { openCaseStore } from './store/open-case-store.ts';
 import App from './ui/shell/App.svelte';
-
-// Put in by the build; undefined where nothing replaced it.
-declare const __WINNOW_VERSION__: string | undefined;
 
 function createExplain(rules: ShippedRules): ExplainFinding {
   return async (finding) => {
@@ -80,7 +78,7 @@ async function start(target: HTMLElement): Promise<void> {
     addressBar: createAddressBar(),
     settings: createSettings(),
     now: () => Date.now(),
-    version: typeof __WINNOW_VERSION__ === 'string' ? __WINNOW_VERSION__ : 'development',
+    version,
   };
   const app = new WinnowApp(store, scanner, ports);
   const report = (error: unknown): void => {

@@ -47,7 +47,7 @@ export class EventArchive {
     const block = this.#blockOf(row);
     const bytes = await this.#bytesOf(block);
     const at = row - block.first;
-    const line = new TextDecoder().decode(bytes.subarray(block.starts[at]!, block.starts[at + 1]! - 1));
+    const line = new TextDecoder().decode(bytes.subarray(block.starts[at], (block.starts[at + 1] ?? 0) - 1));
     return JSON.parse(line) as EventElement;
   }
 

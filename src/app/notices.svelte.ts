@@ -30,7 +30,8 @@ export class Notices {
     const same = this.#list.find((notice) => notice.kind === kind && notice.message === message);
     const id = same?.id ?? this.#nextId++;
     const notice: Notice = { id, kind, message, hint: more.hint, action: more.action, times: (same?.times ?? 0) + 1 };
-    const rest = this.#list.filter((other) => other !== same);
+    // News replaces news; warnings and errors stay until dismissed.
+    const rest = this.#list.filter((other) => other !== same && !(kind === 'info' && other.kind === 'info'));
     this.#list = [...rest, notice].slice(-MAX_NOTICES);
     return id;
   }

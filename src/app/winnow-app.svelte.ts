@@ -4,15 +4,19 @@ import type { CaseId, CaseRecord } from '../model/case.ts';
 import type { Intake } from '../intake/evidence.ts';
 import type { Scanner } from '../pool/scanner.ts';
 import type { CaseStore } from '../store/case-store.ts';
-import type { Address, CaseView } from './address.ts';
+import type { Address, AddressParams, CaseView } from './address.ts';
+import { formatAddress } from './address.ts';
 import { CaseList } from './case-list.svelte.ts';
 import { nameCase } from './case-name.ts';
 import { CaseSession } from './case-session.svelte.ts';
+import { formatFindingQuery } from './finding-query.ts';
 import { Notices } from './notices.svelte.ts';
 import type { AppPorts, ExportFormat } from './ports.ts';
 import { Router } from './router.svelte.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+
+const NO_PARAMS: AddressParams = new Map();
 
 const EXPORT_FILES: Readonly<Record<ExportFormat, { readonly type: string; readonly ending: string }>> = {
   json: { type: 'application/json', ending: 'json' },
@@ -112,6 +116,7 @@ export class WinnowApp {
     this.#reading = true;
     try {
       const evidence = await intake;
+      this.#sayRulesUnused(evidence);
       if (evidence.files.length === 0) {
         this.#sayNothingFound(evidence);
         return;
@@ -147,16 +152,24 @@ export class WinnowApp {
     }
   }
 
+  /** Address of a view of the open case; findings keep their filters. The start when no case is open. */
+  hrefOf(tab: CaseView): string {
+    const session = this.#session;
+    if (session === undefined) return formatAddress({ view: 'start' });
+    const params = tab === 'findings' ? formatFindingQuery(session.findings.query) : NO_PARAMS;
+    return formatAddress({ view: 'case', caseId: session.id, tab, finding: undefined, params });
+  }
+
   /** Goes to a view of the open case. */
   openView(tab: CaseView): void {
     if (this.#session !== undefined) {
-      this.router.go({ view: 'case', caseId: this.#session.id, tab, finding: undefined, params: new Map() });
+      this.router.go({ view: 'case', caseId: this.#session.id, tab, finding: undefined, params: NO_PARAMS });
     }
   }
 
   /** Opens a kept case; the running scan must be over. */
   openCase(id: CaseId): void {
-    this.router.go({ view: 'case', caseId: id, tab: 'findings', finding: undefined, params: new Map() });
+    this.router.go({ view: 'case', caseId: id, tab: 'findings', finding: undefined, params: NO_PARAMS });
     this.#follow(this.router.address);
   }
 
@@ -226,6 +239,15 @@ export class WinnowApp {
     });
     this.#session = session;
     return session;
+  }
+
+  /** Dropped rules are not compiled yet: better said than silently passed over. */
+  #sayRulesUnused(evidence: Intake): void {
+    const count = evidence.ruleFiles?.length ?? 0;
+    if (count === 0) return;
+    this.notices.show('warning', `${count} dropped rule ${count === 1 ? 'file is' : 'files are'} not used.`, {
+      hint: 'This page scans with its own rules. The command line takes rule folders with --rules.',
+    });
   }
 
   #sayNothingFound(evidence: Intake): void {

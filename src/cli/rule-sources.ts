@@ -1,8 +1,11 @@
-// Where rules come from on the command line: files, and folders with everything below them. Reads bytes; what is in
+// Where rules come from on the command line: files, folders with everything below them, zips. Reads bytes; what is in
 // them is the compiler's affair.
 
+import { openAsBlob } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { openZip } from '../intake/open-zip.ts';
+import { unpackStream } from '../intake/unpack.ts';
 import type { RuleFile } from '../sigma/compile-rules.ts';
 
 export interface RuleSources {
@@ -17,6 +20,8 @@ export interface RuleSources {
 const MAX_DEPTH = 64;
 /** Beyond this a file is not even read; the compiler refuses it by its own limit. */
 const MAX_BYTES = 11 * 1024 * 1024;
+/** The whole public rule collection has under 10,000 files. */
+const MAX_ZIP_RULES = 50_000;
 
 /** Loads `.yml` and `.yaml` files below folders, and single files whatever their name. The pack is the given path's last part. */
 export async function loadRuleSources(paths: readonly string[]): Promise<RuleSources> {
@@ -30,6 +35,10 @@ export async function loadRuleSources(paths: readonly string[]): Promise<RuleSou
       isFolder = (await stat(path)).isDirectory();
     } catch {
       missing.push(path);
+      continue;
+    }
+    if (!isFolder && /\.zip$/i.test(path)) {
+      await takeZip(path, pack, files, unreadable);
       continue;
     }
     const found = isFolder ? await listRules(path, unreadable) : [path];
@@ -49,6 +58,35 @@ export async function loadRuleSources(paths: readonly string[]): Promise<RuleSou
     }
   }
   return { files, unreadable, missing };
+}
+
+/** Rule files of a zip, such as SigmaHQ's releases, by path. An entry that cannot be unpacked costs itself. */
+async function takeZip(
+  path: string,
+  pack: string,
+  files: RuleFile[],
+  unreadable: { path: string; reason: string }[],
+): Promise<void> {
+  let entries;
+  try {
+    entries = await openZip(await openAsBlob(path));
+  } catch (error) {
+    unreadable.push({ path, reason: `not a readable zip (${reasonOf(error)})` });
+    return;
+  }
+  const rules = entries.filter((entry) => /\.ya?ml$/i.test(entry.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const entry of rules.slice(0, MAX_ZIP_RULES)) {
+    const file = `${path.replaceAll('\\', '/')}/${entry.path}`;
+    const { blob, end } = await unpackStream(() => entry.stream(), MAX_BYTES);
+    if (entry.isLocked || end === 'damaged') {
+      unreadable.push({ path: file, reason: entry.isLocked ? 'protected by a password' : 'packed data is damaged' });
+      continue;
+    }
+    files.push({ pack, file, text: new Uint8Array(await blob.arrayBuffer()) });
+  }
+  if (rules.length > MAX_ZIP_RULES) {
+    unreadable.push({ path, reason: `more than ${MAX_ZIP_RULES} rule files; the others were left out` });
+  }
 }
 
 /** Rule files below a folder, sorted; links to folders are not followed, so that no circle can form. */

@@ -52,6 +52,11 @@ async function scanLogs(
   startedAt: number,
 ): Promise<number> {
   const report = createProblemReport(err);
+  if (arguments_.recovered || arguments_.templates !== undefined) {
+    err.write(
+      'winnow: scan does not read unallocated space yet: --recovered and --templates add nothing (winnow dump does)\n',
+    );
+  }
   const refuse = (reasons: readonly string[]): number => refuseAll(reasons, err);
   if (logs.missing.length > 0) return refuse(logs.missing.map((path) => `${path} does not exist`));
   const cpuBefore = process.cpuUsage();

@@ -1,5 +1,5 @@
 // FILETIME and SYSTEMTIME as ISO text, written as ASCII bytes. The date part is kept from call to call, because
-// neighbouring events share their day: measured four times the speed of a Date per call.
+// neighbouring events share their day: measured 2.4 times the speed of a Date per call.
 
 import { splitFiletime } from '../base/filetime.ts';
 import { writePadded } from './value-number.ts';

@@ -34,9 +34,12 @@ export class FakeAddressBar implements AddressBar {
 }
 
 export function fakeSettings(kept: Map<string, string> = new Map()): Settings {
-  return { read: (name) => kept.get(name), write: (name, value) => {
+  return {
+    read: (name) => kept.get(name),
+    write: (name, value) => {
       kept.set(name, value);
-    } };
+    },
+  };
 }
 
 export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = {}): AppPorts {
@@ -58,7 +61,8 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
         yield new TextEncoder().encode(block.map((finding) => `${finding.recordId}\n`).join(''));
     },
     saveFile: async (_name, _type, parts) => {
-      for await (const part of parts) void part;
+      const reader = parts[Symbol.asyncIterator]();
+      while ((await reader.next()).done !== true);
     },
     loadAttackTable: () => Promise.resolve({ version: '0', tactics: [], techniques: [], retired: [] }),
     addressBar: new FakeAddressBar(),

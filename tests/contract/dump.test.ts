@@ -5,6 +5,14 @@ import { hasShared } from '../corpus/shared.ts';
 import { loadCorpusLogs, loadGoldens } from './goldens.ts';
 import { runWinnow } from './run-winnow.ts';
 
+/**
+ * Chunk 0 of this log lost a template to a torn write. The goldens give nine of its records up and take the overwritten
+ * bytes for text in the tenth; Winnow keeps what is sound (System) and reports the rest. tests/evtx/render-golden.test.ts
+ * looks at each of them.
+ */
+const DAMAGED = '2-vss_0-Microsoft-Windows-RemoteDesktopServices-RdpCoreTS%4Operational.evtx';
+const OVERWRITTEN = 53_112;
+
 describe.skipIf(!hasShared)('winnow dump', () => {
   const logs = loadCorpusLogs();
 
@@ -14,7 +22,8 @@ describe.skipIf(!hasShared)('winnow dump', () => {
     let line = 0;
     for (const log of logs) {
       for (const record of loadGoldens(log).filter((golden) => golden.st !== 'rust_only_torn')) {
-        if (outcome.lines[line] !== JSON.stringify(record.t)) {
+        const isGivenUp = log.file.endsWith(DAMAGED) && (record.t === undefined || record.o === OVERWRITTEN);
+        if (!isGivenUp && outcome.lines[line] !== JSON.stringify(record.t)) {
           differences.push(`${log.file} chunk ${record.c} offset ${record.o}`);
         }
         line++;

@@ -11,7 +11,7 @@ import {
   formatSpan,
   formatUnixTime,
 } from '../../src/ui/shared/number-text.ts';
-import { visibleText } from '../../src/ui/shared/visible-text.ts';
+import { unwrapProse, visibleText } from '../../src/ui/shared/visible-text.ts';
 
 describe('text for people', () => {
   test('hidden and reordering characters are written out, everything else stays', () => {
@@ -19,6 +19,10 @@ describe('text for people', () => {
     expect(visibleText('größe 漢字 🦀 é')).toBe('größe 漢字 🦀 é');
     expect(visibleText('a\r\nb\tc', true)).toBe('a\nb\tc');
     expect(visibleText('a\nb')).toBe('a⟨U+000A⟩b');
+  });
+
+  test('prose loses its hard line breaks and keeps paragraphs and lists', () => {
+    expect(unwrapProse('One long\nsentence.\n\nNext:\n- a\n- b\n')).toBe('One long sentence.\n\nNext:\n- a\n- b');
   });
 
   test('numbers, sizes and spans have one form', () => {

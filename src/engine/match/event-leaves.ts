@@ -130,8 +130,8 @@ function fragmentLeaves(
         dynamicNames.push(planLeaf(element.name, level, gates, 'nothing', undefined));
       }
     }
-    const keys = new Set(fieldKeysOf({ path, attribute: leaf.attribute, dataName }));
-    for (const name of moreNames) for (const key of fieldKeysOf({ path, attribute: undefined, dataName: name })) keys.add(key);
+    const keys = new Set(keysOf(path, leaf.attribute, dataName));
+    for (const name of moreNames) for (const key of keysOf(path, undefined, name)) keys.add(key);
     // Text directly in a section has no name, but keywords find it.
     const isSectionText = path.length === 2 && leaf.attribute === undefined;
     if (keys.size === 0 && !isSectionText) continue;
@@ -157,6 +157,22 @@ function fragmentLeaves(
     dynamicNames,
     fixedSets: new Map(),
   };
+}
+
+/** Keys of places that have been asked for before: templates share nearly all of theirs. Bounded, because logs choose names. */
+const MAX_KNOWN_PLACES = 8_192;
+const knownPlaces = new Map<string, readonly FieldKey[]>();
+
+function keysOf(path: readonly string[], attribute: string | undefined, dataName: string | undefined): readonly FieldKey[] {
+  // Lengths go first, so that no choice of names makes two places look alike.
+  const place = `${path.length} ${path.map((name) => name.length).join()} ${path.join('')} ${attribute?.length ?? -1} ${attribute ?? ''} ${dataName === undefined ? 0 : 1}${dataName ?? ''}`;
+  let keys = knownPlaces.get(place);
+  if (keys === undefined) {
+    keys = [...new Set(fieldKeysOf({ path, attribute, dataName }))];
+    if (knownPlaces.size >= MAX_KNOWN_PLACES) knownPlaces.clear();
+    knownPlaces.set(place, keys);
+  }
+  return keys;
 }
 
 function planLeaf(

@@ -14,6 +14,8 @@ import type { ValueSets } from './value-sets.ts';
 
 /** More slots than a group can have: fields times views. */
 const MAX_SLOTS = 1 << 20;
+/** Stands for every route view that does not touch a field. */
+const PLAIN = -1;
 
 /** What groups share: memo spaces of derived values (one per source and field), and keyword filters. */
 export class SharedParts {
@@ -65,7 +67,9 @@ export function buildGroup(
 
 class GroupBuilder {
   private readonly slots: Slot[] = [];
-  private readonly slotNumbers = new Map<string, number>();
+  /** Per view: slot + 1 by field, and local + 1 by predicate. */
+  private readonly viewSlots = new Map<number, Int32Array>();
+  private readonly viewLocals = new Map<number, Int32Array>();
   private readonly kinds = new NumberList();
   private readonly localSlots = new NumberList();
   private readonly gates = new NumberList();
@@ -184,6 +188,12 @@ class GroupBuilder {
   }
 
   private localOf(predicate: number, view: number): number {
+    let locals = this.viewLocals.get(view);
+    if (locals === undefined) this.viewLocals.set(view, (locals = new Int32Array(this.program.predicateKind.length)));
+    return (locals[predicate] ||= this.addPredicate(predicate, view) + 1) - 1;
+  }
+
+  private addPredicate(predicate: number, view: number): number {
     const { program } = this;
     const kind = program.predicateKind[predicate]!;
     const slot = this.slotOf(program.predicateField[predicate]!, view);
@@ -236,16 +246,16 @@ class GroupBuilder {
   private slotOf(field: number, routeView: number): number {
     const key = this.program.header.fields[field]!;
     const view = this.program.views[routeView];
-    const touches = view !== undefined && (view.sources.has(key) || view.hides.has(key));
-    const name = `${field}/${touches ? routeView : 0}`;
-    const known = this.slotNumbers.get(name);
-    if (known !== undefined) return known;
-    const number = this.slots.length;
-    this.slots.push(this.makeSlot(number, field, key, routeView));
-    this.slotNumbers.set(name, number);
-    this.literalLocals.push(new Map());
-    this.predicateLocals.push(new Map());
-    return number;
+    const variant = view !== undefined && (view.sources.has(key) || view.hides.has(key)) ? routeView : PLAIN;
+    let slots = this.viewSlots.get(variant);
+    if (slots === undefined) this.viewSlots.set(variant, (slots = new Int32Array(this.program.header.fields.length)));
+    if (slots[field] === 0) {
+      this.slots.push(this.makeSlot(this.slots.length, field, key, routeView));
+      this.literalLocals.push(new Map());
+      this.predicateLocals.push(new Map());
+      slots[field] = this.slots.length;
+    }
+    return slots[field]! - 1;
   }
 
   /** A field as the views of the event and of the route read it. Fields without predicates have number -1 and are only read. */

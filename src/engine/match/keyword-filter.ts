@@ -6,7 +6,7 @@ import { ValueType } from '../../model/shape.ts';
 import { GRAM_FACTOR } from '../literal-hash.ts';
 import { Anchor, type Program } from '../program.ts';
 
-const BITS = 14;
+const BITS = 16;
 /** Shorter literals would make the filter look at every unit: then there is none. */
 const SHORTEST = 6;
 const LONGEST_STRIDE = 16;
@@ -62,9 +62,14 @@ export class KeywordFilter {
   }
 
   /** False when no keyword can occur in the value. */
-  mayContain(view: DataView, type: number, offset: number, length: number): boolean {
+  mayContain(bytes: Uint8Array, view: DataView, type: number, offset: number, length: number): boolean {
     if (this.possible[type] === 0) return false;
-    if ((type & ~ValueType.Array) !== ValueType.String) return true;
+    const scalar = type & ~ValueType.Array;
+    if (scalar === ValueType.String) return this.mayContainUnits(view, offset, length);
+    return scalar !== ValueType.AnsiString || this.mayContainAnsi(bytes, view, offset, length);
+  }
+
+  private mayContainUnits(view: DataView, offset: number, length: number): boolean {
     const { bitmap } = this;
     const step = this.stride * 2;
     const last = offset + length - 8;
@@ -73,6 +78,22 @@ export class KeywordFilter {
       const high = view.getInt32(at + 4, true);
       if (((low | high) & ASCII_MASK) !== 0) return true;
       const bit = Math.imul(low | (high << 8) | LETTER_CASE, GRAM_FACTOR) >>> (32 - BITS);
+      if ((bitmap[bit >>> 5]! & (1 << (bit & 31))) !== 0) return true;
+    }
+    return false;
+  }
+
+  private mayContainAnsi(bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
+    const { bitmap, stride } = this;
+    const end = offset + length;
+    // NULs are left out of the text, so one in the middle would shift what follows.
+    const nul = bytes.indexOf(0, offset);
+    if (nul >= 0 && nul < end - 1) return true;
+    for (let at = offset; at <= end - 4; at += stride) {
+      const word = view.getInt32(at, true);
+      if ((word & 0x8080_8080) !== 0) return true;
+      const gram = (word & 0xff00_00ff) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff_0000);
+      const bit = Math.imul(gram | LETTER_CASE, GRAM_FACTOR) >>> (32 - BITS);
       if ((bitmap[bit >>> 5]! & (1 << (bit & 31))) !== 0) return true;
     }
     return false;

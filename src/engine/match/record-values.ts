@@ -73,13 +73,13 @@ export class RecordValues {
       // With a filter no predicate of the slot asks for presence, so a leaf without a keyword adds nothing.
       if (pairs.length > 0) set = sets.union(set, PLAIN);
       const { cursor } = this.leaf;
-      const { view } = cursor;
+      const { bytes, view } = cursor;
       for (let i = 0; i < pairs.length; i += 2) {
         const level = pairs[i]!;
         const index = pairs[i + 1]!;
         const table = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
         if (index >= table.count || filter.possible[table.type[index]!] === 0) continue;
-        if (!filter.mayContain(view, table.type[index]!, table.offset[index]!, table.length[index]!)) continue;
+        if (!filter.mayContain(bytes, view, table.type[index]!, table.offset[index]!, table.length[index]!)) continue;
         set = sets.union(set, this.setOfLeaf(field, single[i >> 1]!));
       }
     }

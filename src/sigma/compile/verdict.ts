@@ -31,8 +31,13 @@ export function verdictOf(
     title: metadata.title,
     diagnostics,
   };
-  const error = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
-  if (error !== undefined) return { ...base, verdict: 'rejected', reason: error.message };
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  const [error] = errors;
+  if (error !== undefined) {
+    // The rule itself is sound: it waits for a list that only the site knows, and does not run until it has it.
+    const waitsForList = errors.every((each) => each.code === 'placeholder-unknown');
+    return { ...base, verdict: waitsForList ? 'not-evaluable' : 'rejected', reason: error.message };
+  }
   if (notEvaluable === 'other-product') return { ...base, verdict: 'other-product', reason: REASONS[notEvaluable] };
   if (notEvaluable !== undefined) return { ...base, verdict: 'not-evaluable', reason: REASONS[notEvaluable] };
   const remark = diagnostics.find((diagnostic) => diagnostic.severity === 'warning');

@@ -22,3 +22,11 @@ export function visibleText(text: string, lines = false): string {
     return kept ?? `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }
+
+/**
+ * Prose from a rule with its hard line breaks taken out: authors wrap at their editor's width, not at the reader's.
+ * Blank lines and list items keep their break.
+ */
+export function unwrapProse(text: string): string {
+  return text.trim().replace(/([^\n])\r?\n(?![\s\-*•\d])/g, '$1 ');
+}

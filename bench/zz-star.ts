@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { loadProgram } from '../src/engine/program.ts';
+import { createSliceScanner } from '../src/scan/slice-scanner.ts';
+import { KeywordFilter } from '../src/engine/match/keyword-filter.ts';
+import { SCRATCH_BYTES } from '../src/evtx/limits.ts';
+const b=readFileSync('.cache/bench/rules.program');
+const program = loadProgram(b.buffer.slice(b.byteOffset,b.byteOffset+b.length) as ArrayBuffer);
+const stat:any={}; const orig=KeywordFilter.prototype.mayContain;
+(KeywordFilter.prototype as any).mayContain=function(view:any,type:number,off:number,len:number){ const r=orig.call(this,view,type,off,len); const k=type.toString(16)+(r?'+':'-'); (stat[k]??=[0,0]); stat[k][0]++; stat[k][1]+=len; if(r&&type===1){ let non=false; for(let i=off;i+1<off+len;i+=2) if(view.getUint16(i,true)>127) non=true; const kk='1+'+(non?'nonascii':'grams'); (stat[kk]??=[0,0]); stat[kk][0]++; stat[kk][1]+=len;} return r; };
+const s = createSliceScanner({program});
+const file=readFileSync('/tmp/b33.evtx'); const len=file.length-4096; const buf=new Uint8Array(len+SCRATCH_BYTES); buf.set(file.subarray(4096));
+s.scanSlice({bytes:buf,byteLength:len,chunkCount:0,firstChunk:0,fileOffset:4096,recovered:false});
+console.log(stat);
