@@ -17,7 +17,13 @@ export interface Agreement {
 }
 
 /** Compares both on every `every`-th record among the first `bytes` of a log; throws at the first difference. */
-export function assertAgreement(ruleSet: RuleSet, program: ArrayBuffer, logPath: string, bytes: number, every: number): Agreement {
+export function assertAgreement(
+  ruleSet: RuleSet,
+  program: ArrayBuffer,
+  logPath: string,
+  bytes: number,
+  every: number,
+): Agreement {
   const log = readFileSync(logPath).subarray(0, bytes);
   const matcher = new RecordMatcher(loadProgram(program));
   let records = 0;
@@ -34,11 +40,15 @@ export function assertAgreement(ruleSet: RuleSet, program: ArrayBuffer, logPath:
     const event = renderEvent(cursor);
     const before = performance.now();
     const prepared = prepareEvent(ruleSet, event);
-    const expected = ruleSet.rules.flatMap((rule, number) => (rule.kind === 'event' && matchPrepared(ruleSet, rule, prepared) ? [number] : []));
+    const expected = ruleSet.rules.flatMap((rule, number) =>
+      rule.kind === 'event' && matchPrepared(ruleSet, rule, prepared) ? [number] : [],
+    );
     interpreter += performance.now() - before;
     hits += expected.length;
     if (found.join() !== expected.join()) {
-      throw new Error(`engine and interpreter disagree on record ${cursor.headerIdLow}: ${found.join()} against ${expected.join()}`);
+      throw new Error(
+        `engine and interpreter disagree on record ${cursor.headerIdLow}: ${found.join()} against ${expected.join()}`,
+      );
     }
   });
   return { sampled, hits, engine: engine / records, interpreter: interpreter / sampled };

@@ -37,7 +37,9 @@ export function multiplied(ruleSet: RuleSet, times: number): RuleSet {
 function rotated(predicate: Predicate, by: number): Predicate {
   // Ids and levels route or gate most rules: rotated they would switch the copies off.
   if (predicate.kind !== 'literal' || /^\d+$/.test(predicate.text)) return predicate;
-  const text = predicate.text.replace(/[a-z]/g, (letter) => String.fromCharCode(97 + ((letter.charCodeAt(0) - 97 + by) % 26)));
+  const text = predicate.text.replace(/[a-z]/g, (letter) =>
+    String.fromCharCode(97 + ((letter.charCodeAt(0) - 97 + by) % 26)),
+  );
   return { ...predicate, text };
 }
 

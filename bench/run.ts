@@ -37,14 +37,21 @@ function logOf(size: number, fresh: boolean): string {
   const path = `${cache}${fresh ? 'fresh' : 'plain'}-${size}.evtx`;
   if (existsSync(path) && statSync(path).size > size * 0.99e6) return path;
   note(`making ${path}`);
-  execFileSync(process.execPath, [`${shared}tools/make-bench-log.mjs`, path, String(size), ...(fresh ? ['--fresh'] : [])]);
+  execFileSync(process.execPath, [
+    `${shared}tools/make-bench-log.mjs`,
+    path,
+    String(size),
+    ...(fresh ? ['--fresh'] : []),
+  ]);
   return path;
 }
 
 /** Runs the bundled scan-pass.ts, so that no loader is in its figures. */
 function measure(program: string, log: string, passes: number, mode = 'scan'): ProcessFigures {
   note(`scanning ${log} (${mode}, ${passes} passes)`);
-  const output = execFileSync(process.execPath, [`${cache}scan-pass.mjs`, program, log, String(passes), mode], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, [`${cache}scan-pass.mjs`, program, log, String(passes), mode], {
+    encoding: 'utf8',
+  });
   return JSON.parse(output) as ProcessFigures;
 }
 
@@ -99,18 +106,58 @@ const lines: Line[] = [
   { what: 'rules compiled from text', value: compileMilliseconds, unit: 'ms' },
   { what: 'rule program built', value: programMilliseconds, unit: 'ms' },
   { what: 'rule program', value: cold.programBytes / 1e6, unit: 'MB', goal: '< 5', met: cold.programBytes < 5e6 },
-  { what: 'rule program loaded', value: cold.loadMilliseconds, unit: 'ms', goal: '< 300', met: cold.loadMilliseconds < 300 },
-  { what: 'first 33 MB of fresh data', value: cold.passes[0]!.firstCpuMilliseconds, unit: 'ms CPU', goal: '<= 500', met: cold.passes[0]!.firstCpuMilliseconds <= 500 },
+  {
+    what: 'rule program loaded',
+    value: cold.loadMilliseconds,
+    unit: 'ms',
+    goal: '< 300',
+    met: cold.loadMilliseconds < 300,
+  },
+  {
+    what: 'first 33 MB of fresh data',
+    value: cold.passes[0]!.firstCpuMilliseconds,
+    unit: 'ms CPU',
+    goal: '<= 500',
+    met: cold.passes[0]!.firstCpuMilliseconds <= 500,
+  },
   { what: 'first pass over fresh data', value: scanned(cold.bytes, cold.passes[0]!.cpuMilliseconds), unit: 'MB/s CPU' },
-  { what: 'fresh data after the first 33 MB', value: scanned(steady.bytes, steady.cpu), unit: 'MB/s CPU', goal: '>= 400', met: scanned(steady.bytes, steady.cpu) >= 400 },
-  { what: 'events of fresh data', value: (events * (steady.bytes / cold.bytes)) / steady.cpu, unit: 'k events/s CPU', goal: '>= 450', met: (events * (steady.bytes / cold.bytes)) / steady.cpu >= 450 },
-  { what: 'plain log, warm', value: scanned(warm.bytes, best(warm).cpuMilliseconds), unit: 'MB/s CPU', goal: '>= 900', met: scanned(warm.bytes, best(warm).cpuMilliseconds) >= 900 },
+  {
+    what: 'fresh data after the first 33 MB',
+    value: scanned(steady.bytes, steady.cpu),
+    unit: 'MB/s CPU',
+    goal: '>= 400',
+    met: scanned(steady.bytes, steady.cpu) >= 400,
+  },
+  {
+    what: 'events of fresh data',
+    value: (events * (steady.bytes / cold.bytes)) / steady.cpu,
+    unit: 'k events/s CPU',
+    goal: '>= 450',
+    met: (events * (steady.bytes / cold.bytes)) / steady.cpu >= 450,
+  },
+  {
+    what: 'plain log, warm',
+    value: scanned(warm.bytes, best(warm).cpuMilliseconds),
+    unit: 'MB/s CPU',
+    goal: '>= 900',
+    met: scanned(warm.bytes, best(warm).cpuMilliseconds) >= 900,
+  },
   { what: 'reading alone', value: cold.bytes / 1e3 / reading, unit: 'MB/s CPU' },
   { what: 'rules x 4 against x 1', value: ratio, unit: 'x time', goal: '< 1.3', met: ratio < 1.3 },
   { what: 'memory of a scanning process', value: cold.peakRssBytes / 1e6, unit: 'MB RSS' },
-  { what: 'of that above an idle process', value: (cold.peakRssBytes - cold.idleRssBytes) / 1e6, unit: 'MB RSS', goal: '<= 130', met: cold.peakRssBytes - cold.idleRssBytes <= 130e6 },
+  {
+    what: 'of that above an idle process',
+    value: (cold.peakRssBytes - cold.idleRssBytes) / 1e6,
+    unit: 'MB RSS',
+    goal: '<= 130',
+    met: cold.peakRssBytes - cold.idleRssBytes <= 130e6,
+  },
   { what: 'engine against interpreter', value: agreement.interpreter / agreement.engine, unit: 'x faster' },
-  { what: 'findings checked against the interpreter', value: agreement.hits, unit: `hits in ${agreement.sampled} records` },
+  {
+    what: 'findings checked against the interpreter',
+    value: agreement.hits,
+    unit: `hits in ${agreement.sampled} records`,
+  },
   { what: 'findings in the fresh log', value: cold.passes[0]!.findings, unit: `of ${events} records` },
 ];
 
@@ -118,6 +165,8 @@ if (json) console.log(JSON.stringify(lines, undefined, 1));
 else {
   for (const { what, value, unit, goal, met } of lines) {
     const number = value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
-    console.log(`${what.padEnd(44)}${number.padStart(10)} ${unit.padEnd(24)}${goal === undefined ? '' : `goal ${goal} ${met === true ? 'met' : 'missed'}`}`);
+    console.log(
+      `${what.padEnd(44)}${number.padStart(10)} ${unit.padEnd(24)}${goal === undefined ? '' : `goal ${goal} ${met === true ? 'met' : 'missed'}`}`,
+    );
   }
 }

@@ -145,6 +145,7 @@ function formatReport(rules: RuleSet, logs: readonly Judged[], detailed: boolean
     'rules that never fired:',
     ...silent.map((rule) => `  ${nameOf(rule)}`),
   ];
-  if (detailed) lines.push('', 'all logs:', ...logs.map((each) => `  ${each.log.file}\n      ${list(each) || '(nothing)'}`));
+  if (detailed)
+    lines.push('', 'all logs:', ...logs.map((each) => `  ${each.log.file}\n      ${list(each) || '(nothing)'}`));
   return `${lines.join('\n')}\n`;
 }

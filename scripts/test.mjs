@@ -80,7 +80,8 @@ try {
   // Built before the tests: those of contracts run the command line tool as it ships.
   const built =
     check('build', 'vite/bin/vite.js', 'build', '--logLevel', 'warn') &&
-    check('build cli', 'vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn');
+    check('build cli', 'vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn') &&
+    check('build single file', 'vite/bin/vite.js', 'build', '--config', 'vite.single.config.ts', '--logLevel', 'warn');
   runTests('unit tests', []);
   if (built) {
     check('size', 'size-limit/bin.js');

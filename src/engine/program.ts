@@ -54,7 +54,16 @@ export const IndexColumn = {
 export const INDEX_COLUMNS = 16;
 
 /** Numbers of a route row. -1 stands for "any" or "none". */
-export const RouteColumn = { Rule: 0, Channel: 1, Provider: 2, IdsAt: 3, IdsCount: 4, View: 5, ExtraAt: 6, ExtraEnd: 7 } as const;
+export const RouteColumn = {
+  Rule: 0,
+  Channel: 1,
+  Provider: 2,
+  IdsAt: 3,
+  IdsCount: 4,
+  View: 5,
+  ExtraAt: 6,
+  ExtraEnd: 7,
+} as const;
 export const ROUTE_COLUMNS = 8;
 
 export interface ProgramHeader {
@@ -81,7 +90,10 @@ export interface ProgramHeader {
 export interface StoredView {
   readonly id: number;
   readonly name: string;
-  readonly sources: readonly (readonly [FieldKey, FieldView['sources'] extends ReadonlyMap<FieldKey, infer S> ? S : never])[];
+  readonly sources: readonly (readonly [
+    FieldKey,
+    FieldView['sources'] extends ReadonlyMap<FieldKey, infer S> ? S : never,
+  ])[];
   readonly hides: readonly FieldKey[];
   readonly joined: readonly FieldKey[];
 }
@@ -141,7 +153,10 @@ export interface Program extends ProgramSections {
 }
 
 /** Packs header and sections; the header's section table is filled in here. */
-export function packProgram(header: Omit<ProgramHeader, 'sections' | 'version'>, sections: ProgramSections): ArrayBuffer {
+export function packProgram(
+  header: Omit<ProgramHeader, 'sections' | 'version'>,
+  sections: ProgramSections,
+): ArrayBuffer {
   const names = Object.keys(sections) as SectionName[];
   let at = 0;
   const places = {} as Record<SectionName, [number, number]>;

@@ -8,7 +8,7 @@ import { createLimiter } from './limiter.ts';
 import { MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES, SNIFF_PARALLEL } from './limits.ts';
 import { createPackedTaker } from './packed.ts';
 import { createProblemList } from './problem-list.ts';
-import { contentKeyOf, hasSameContent } from './same-content.ts';
+import { contentKeyOf, KeptLogs } from './same-content.ts';
 import type { OpenZip } from './zip.ts';
 
 export interface IntakeOptions {
@@ -126,11 +126,16 @@ export function createCollector(options: IntakeOptions = {}): Collector {
   /** Drops logs whose bytes are already there, and makes the paths of the others unique. */
   async function settleLogs(): Promise<EvidenceFile[]> {
     const files: EvidenceFile[] = [];
-    const keptByContent = new Map<string, EvidenceFile[]>();
+    const keptLogs = new KeptLogs();
     const takenPaths = new Set<string>();
     for (const { order: rank, contentKey, ...log } of found.sort((a, b) => a.order - b.order)) {
-      const alike = keptByContent.get(contentKey) ?? [];
-      const original = await findSame(log, alike);
+      const keep = (): EvidenceFile => {
+        const kept = { ...log, path: freePath(log.path, takenPaths) };
+        takenPaths.add(kept.path);
+        files.push(kept);
+        return kept;
+      };
+      const original = await keptLogs.findOrKeep(contentKey, log, keep);
       if (original !== undefined) {
         problems.add(rank, {
           code: 'file-duplicate',
@@ -138,12 +143,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
           file: log.path,
           detail: `the same bytes as ${original.path}; read once`,
         });
-        continue;
       }
-      const kept = { ...log, path: freePath(log.path, takenPaths) };
-      takenPaths.add(kept.path);
-      keptByContent.set(contentKey, [...alike, kept]);
-      files.push(kept);
     }
     return files;
   }
@@ -191,11 +191,6 @@ export function createCollector(options: IntakeOptions = {}): Collector {
 
 function evidenceOf(path: string, blob: Blob, lastModified: number): EvidenceFile {
   return { path, blob, size: blob.size, lastModified };
-}
-
-async function findSame(log: EvidenceFile, alike: readonly EvidenceFile[]): Promise<EvidenceFile | undefined> {
-  for (const other of alike) if (await hasSameContent(log, other)) return other;
-  return undefined;
 }
 
 /** The path, or the first of `path (2)`, `path (3)` … that is free: two dropped folders may both be called Logs. */

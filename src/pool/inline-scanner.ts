@@ -8,10 +8,10 @@ import { serveScanWorker } from './serve-worker.ts';
 import type { WorkerLike } from './worker-handle.ts';
 import { createWorkerScanner } from './worker-scanner.ts';
 
-/** Gives one end of a channel whose other end serves a core made by `createCore`. */
-export function startInlineWorker(createCore: CreateScanCore): WorkerLike {
+/** Gives one end of a channel, as if it were a worker; `serve` answers at the other end. */
+export function startInlineWorker(serve: (endpoint: MessagePort) => void): WorkerLike {
   const { port1, port2 } = new MessageChannel();
-  serveScanWorker(port2, createCore);
+  serve(port2);
   port1.start();
   port2.start();
   return {
@@ -35,7 +35,7 @@ export function createInlineScanner(options: {
   readonly workers?: number;
 }): Scanner {
   return createWorkerScanner({
-    startWorker: () => startInlineWorker(options.createCore),
+    startWorker: () => startInlineWorker((endpoint) => serveScanWorker(endpoint, options.createCore)),
     loadProgram: () => options.loadProgram(),
     loadCorrelations: () => options.loadCorrelations?.() ?? Promise.resolve([]),
     workers: options.workers ?? 1,

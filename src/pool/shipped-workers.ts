@@ -1,6 +1,7 @@
 // Starts the workers of this build from their texts. A worker that is loaded by address does not inherit the policy of
 // the page's meta element; one from a blob does (design.md section 5), so that not even a bug could send anything out.
 
+import loadRulesWorkerText from 'virtual:winnow/worker/rules';
 import loadScanWorkerText from 'virtual:winnow/worker/scan';
 
 /** Gives a function that starts a worker from a text; the text is loaded once, a failed load can be tried again. */
@@ -21,3 +22,9 @@ export function createWorkerStarter(loadText: () => Promise<string>, name: strin
 
 /** Starts a scan worker (workers/scan.worker.ts). */
 export const startScanWorker = createWorkerStarter(loadScanWorkerText, 'winnow scan');
+
+/**
+ * Starts a rules worker (workers/rules.worker.ts), for rule-compiler.ts.
+ * @public
+ */
+export const startRulesWorker = createWorkerStarter(loadRulesWorkerText, 'winnow rules');

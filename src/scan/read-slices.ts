@@ -26,7 +26,7 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
   if (start >= end) return;
   const source = openSource(blob.slice(start, end), sliceBytes + SCRATCH_BYTES);
   try {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const wanted = Math.min(sliceBytes, end - at);
       const bytes = await source.read(wanted);
       if (options.signal?.aborted === true || source.filled === 0) return;

@@ -9,7 +9,9 @@ import { typedValueOf, type BuilderValue } from '../builders/value-bytes.ts';
 import { FIELD_NAMES, text } from './arbitrary-rules.ts';
 
 /** Control characters would be legal in a value, but a NUL ends a string: both are wanted. */
-const longText = fc.tuple(text(3), fc.integer({ min: 0, max: 1_000 }), text(3)).map(([a, count, b]) => a + 'ab'.repeat(count) + b);
+const longText = fc
+  .tuple(text(3), fc.integer({ min: 0, max: 1_000 }), text(3))
+  .map(([a, count, b]) => a + 'ab'.repeat(count) + b);
 
 const value: fc.Arbitrary<BuilderValue> = fc.oneof(
   { weight: 10, arbitrary: text(5) },
@@ -30,12 +32,22 @@ const value: fc.Arbitrary<BuilderValue> = fc.oneof(
       { type: 0x7f, bytes: Uint8Array.of(0x15, 0x31) },
     ),
   },
-  { weight: 2, arbitrary: fc.array(text(2), { maxLength: 4 }).map((items) => ({ type: ValueType.String | ValueType.Array, value: items })) },
-  { weight: 1, arbitrary: fc.constant<BuilderValue>({ type: ValueType.UInt32 | ValueType.Array, value: [1, 15, 4624] }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(text(2), { maxLength: 4 })
+      .map((items) => ({ type: ValueType.String | ValueType.Array, value: items })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant<BuilderValue>({ type: ValueType.UInt32 | ValueType.Array, value: [1, 15, 4624] }),
+  },
   { weight: 1, arbitrary: longText },
 );
 
-const data = fc.array(fc.tuple(fc.option(fc.constantFrom(...FIELD_NAMES), { nil: null, freq: 4 }), value), { maxLength: 6 });
+const data = fc.array(fc.tuple(fc.option(fc.constantFrom(...FIELD_NAMES), { nil: null, freq: 4 }), value), {
+  maxLength: 6,
+});
 
 /** UserData with nested leaves, attributes that are values, and texts of several pieces. */
 const tree: fc.Arbitrary<ValueElement> = fc.tuple(value, value, value, value).map(([a, b, c, d]) => ({
@@ -78,17 +90,35 @@ const substitution: fc.Arbitrary<Piece> = fc.record({
   type: fc.constantFrom(ValueType.String, ValueType.UInt32),
   optional: fc.boolean(),
 });
-const pieces = fc.array(fc.oneof(substitution, text(2).filter((part) => part !== ''), fc.constant<Piece>('  '), fc.constant<Piece>({ entity: 'amp' })), { maxLength: 3 });
+const pieces = fc.array(
+  fc.oneof(
+    substitution,
+    text(2).filter((part) => part !== ''),
+    fc.constant<Piece>('  '),
+    fc.constant<Piece>({ entity: 'amp' }),
+  ),
+  { maxLength: 3 },
+);
 const dependency = fc.option(fc.nat({ max: VALUES - 1 }), { nil: undefined, freq: 4 });
 
 const element: fc.Arbitrary<ElementSpec> = fc.letrec<{ element: ElementSpec }>((tie) => ({
   element: fc
     .record({
       name: fc.constantFrom('Data', 'Data', 'Leaf', 'Tree', 'Channel'),
-      naming: fc.option(fc.oneof(fc.constantFrom(...FIELD_NAMES).map((name): Piece[] => [name]), pieces), { nil: undefined }),
+      naming: fc.option(
+        fc.oneof(
+          fc.constantFrom(...FIELD_NAMES).map((name): Piece[] => [name]),
+          pieces,
+        ),
+        { nil: undefined },
+      ),
       attribute: fc.option(pieces, { nil: undefined, freq: 2 }),
       content: pieces,
-      children: fc.oneof({ maxDepth: 2, depthSize: 'small' }, fc.constant<ElementSpec[]>([]), fc.array(tie('element'), { maxLength: 2 })),
+      children: fc.oneof(
+        { maxDepth: 2, depthSize: 'small' },
+        fc.constant<ElementSpec[]>([]),
+        fc.array(tie('element'), { maxLength: 2 }),
+      ),
       dependency,
     })
     .map(({ name, naming, attribute, content, children, dependency: gate }) => ({
@@ -124,11 +154,20 @@ export const arbitraryTemplateEvent: fc.Arbitrary<EventSpec> = fc
     const root: ElementSpec = {
       name: 'Event',
       content: [
-        { name: 'System', content: [{ name: 'Provider', attributes: [['Name', 'Maker']] }, { name: 'EventID', content: [eventId] }, { name: 'Channel', content: [channel] }] },
+        {
+          name: 'System',
+          content: [
+            { name: 'Provider', attributes: [['Name', 'Maker']] },
+            { name: 'EventID', content: [eventId] },
+            { name: 'Channel', content: [channel] },
+          ],
+        },
         embedded ? { sub: VALUES, type: ValueType.BinXml } : data,
       ],
     };
-    return { body: writeInstanceRecord({ guid: guidOfElement(root), root }, embedded ? [...typed, { embed: inner }] : typed) };
+    return {
+      body: writeInstanceRecord({ guid: guidOfElement(root), root }, embedded ? [...typed, { embed: inner }] : typed),
+    };
   });
 
 function hasValueBesideChildren({ attributes = [], content = [] }: ElementSpec): boolean {

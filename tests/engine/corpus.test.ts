@@ -39,9 +39,12 @@ function compare(ruleSet: RuleSet): { disagreements: Disagreement[]; judged: num
         if (seen++ % SAMPLE !== 0) return;
         judged++;
         const event = prepareEvent(ruleSet, renderEvent(cursor));
-        const interpreter = ruleSet.rules.flatMap((rule, number) => (rule.kind === 'event' && matchPrepared(ruleSet, rule, event) ? [number] : []));
+        const interpreter = ruleSet.rules.flatMap((rule, number) =>
+          rule.kind === 'event' && matchPrepared(ruleSet, rule, event) ? [number] : [],
+        );
         hits += interpreter.length;
-        if (engine.join() !== interpreter.join()) disagreements.push({ where: `${name}#${cursor.headerIdLow}`, engine, interpreter });
+        if (engine.join() !== interpreter.join())
+          disagreements.push({ where: `${name}#${cursor.headerIdLow}`, engine, interpreter });
       },
       { bank },
     );
@@ -53,16 +56,24 @@ describe.skipIf(!hasShared)('on real logs (needs ../shared)', () => {
   test.each([
     ['SigmaHQ', SIGMAHQ],
     ['mdecrevoisier', MDECREVOISIER],
-  ])('the engine finds what the reference interpreter finds with the rules of %s', (_, folders) => {
-    const { disagreements, judged, hits } = compare(compileFolders(folders));
-    expect(disagreements).toEqual([]);
-    expect(judged).toBeGreaterThan(100);
-    expect(hits).toBeGreaterThan(10);
-  }, 240_000);
+  ])(
+    'the engine finds what the reference interpreter finds with the rules of %s',
+    (_, folders) => {
+      const { disagreements, judged, hits } = compare(compileFolders(folders));
+      expect(disagreements).toEqual([]);
+      expect(judged).toBeGreaterThan(100);
+      expect(hits).toBeGreaterThan(10);
+    },
+    240_000,
+  );
 
   test('the engine finds the golden hits', () => {
     const ruleSet = compileFolders(SIGMAHQ);
-    const golden = (JSON.parse(readFileSync(join(sharedRoot ?? '', 'sigma/golden-hits.json'), 'utf8')) as { hits: Record<string, Record<string, number[]>> }).hits;
+    const golden = (
+      JSON.parse(readFileSync(join(sharedRoot ?? '', 'sigma/golden-hits.json'), 'utf8')) as {
+        hits: Record<string, Record<string, number[]>>;
+      }
+    ).hits;
     const matcher = new RecordMatcher(loadProgram(compileProgram(ruleSet)));
     const bank = new ShapeBank();
     const usable = new Set(ruleSet.rules.map((rule) => rule.info.id));
@@ -74,7 +85,9 @@ describe.skipIf(!hasShared)('on real logs (needs ../shared)', () => {
         readLog(name),
         (cursor) => {
           if (matcher.match(cursor, () => renderEvent(cursor)) === 0) return;
-          const id = renderEvent(cursor)[3].find((child) => child[0] === 'System')?.[3].find((child) => child[0] === 'EventRecordID')?.[2];
+          const id = renderEvent(cursor)[3]
+            .find((child) => child[0] === 'System')?.[3]
+            .find((child) => child[0] === 'EventRecordID')?.[2];
           for (const rule of matcher.rules) found.add(`${ruleSet.rules[rule]!.info.id}/${id ?? ''}`);
         },
         { bank },

@@ -14,10 +14,19 @@ import { forEachRecord } from '../builders/read-log.ts';
 import { ANY_ROUTE, eventRule, ruleSetOf } from './arbitrary-rules.ts';
 
 const image = 'image' as FieldKey;
-const contains = (text: string): Predicate => ({ kind: 'literal', field: image, anchor: 'contains', text, cased: false });
+const contains = (text: string): Predicate => ({
+  kind: 'literal',
+  field: image,
+  anchor: 'contains',
+  text,
+  cased: false,
+});
 
 /** Milliseconds to judge the events, and the matcher that did it. */
-function timeOf(predicates: readonly Predicate[], records: readonly EventSpec[]): { milliseconds: number; matcher: RecordMatcher } {
+function timeOf(
+  predicates: readonly Predicate[],
+  records: readonly EventSpec[],
+): { milliseconds: number; matcher: RecordMatcher } {
   const rules = predicates.map((_, predicate) => eventRule({ op: 'test', predicate }, [ANY_ROUTE]));
   const matcher = new RecordMatcher(loadProgram(compileProgram(ruleSetOf(predicates, rules))));
   const log = buildLog({ records });
@@ -41,20 +50,31 @@ describe('hostile values', () => {
       }
       return withImage(String.fromCharCode(...units));
     });
-    const plain = timeOf([contains('needle')], values.map((_, i) => withImage(`value ${String(i).padStart(90, '0')}`)));
+    const plain = timeOf(
+      [contains('needle')],
+      values.map((_, i) => withImage(`value ${String(i).padStart(90, '0')}`)),
+    );
     const hostile = timeOf([contains('needle')], values);
     expect(hostile.milliseconds).toBeLessThan(20 * plain.milliseconds + 500);
   });
 
   test('that nearly match a wildcard with four stars stay linear', () => {
-    const parts: GlobPart[] = ['a', 'b', 'c', 'd'].flatMap((text): GlobPart[] => [{ kind: 'any' }, { kind: 'text', text }]);
-    const { milliseconds, matcher } = timeOf([{ kind: 'glob', field: image, parts, cased: false }], [withImage('abc'.repeat(5_000))]);
+    const parts: GlobPart[] = ['a', 'b', 'c', 'd'].flatMap((text): GlobPart[] => [
+      { kind: 'any' },
+      { kind: 'text', text },
+    ]);
+    const { milliseconds, matcher } = timeOf(
+      [{ kind: 'glob', field: image, parts, cased: false }],
+      [withImage('abc'.repeat(5_000))],
+    );
     expect(matcher.tests.runs).toBeLessThanOrEqual(1);
     expect(milliseconds).toBeLessThan(500);
   });
 
   test('that repeat the most crowded gram are verified in bounded time', () => {
-    const predicates = Array.from({ length: 60 }, (_, i) => contains(`abcd${String.fromCharCode(0x61 + (i % 26))}${String(i)}`));
+    const predicates = Array.from({ length: 60 }, (_, i) =>
+      contains(`abcd${String.fromCharCode(0x61 + (i % 26))}${String(i)}`),
+    );
     const { milliseconds } = timeOf(predicates, [withImage('abcd'.repeat(7_500))]);
     expect(milliseconds).toBeLessThan(1_000);
   });
@@ -64,14 +84,25 @@ describe('hostile values', () => {
     expect(pattern.ok).toBe(true);
     if (!pattern.ok) return;
     const regex: Predicate = { kind: 'regex', field: image, source: pattern.value.source, flags: '' };
-    const { milliseconds } = timeOf([regex], [withImage(`cmd /c"set abc{0}\\" -f${')'.repeat(2_000)}`), withImage(`cmd /c set abc ${')'.repeat(5_000)}`)]);
+    const { milliseconds } = timeOf(
+      [regex],
+      [withImage(`cmd /c"set abc{0}\\" -f${')'.repeat(2_000)}`), withImage(`cmd /c set abc ${')'.repeat(5_000)}`)],
+    );
     expect(milliseconds).toBeLessThan(2_000);
   });
 
   test('in events of 512 fields and in thousands of different kinds of events cost what they weigh', () => {
     const wide = { data: Array.from({ length: 512 }, (_, i) => [`Field${i}`, 'x'] as const) };
-    const kinds = Array.from({ length: 3_000 }, (_, i) => ({ channel: `C${i}`, provider: `P${i % 50}`, eventId: i, data: [['Image', 'x']] as const }));
-    const { milliseconds } = timeOf([contains('needle'), { ...contains('needle'), field: '*' as FieldKey }], [...kinds, wide, wide]);
+    const kinds = Array.from({ length: 3_000 }, (_, i) => ({
+      channel: `C${i}`,
+      provider: `P${i % 50}`,
+      eventId: i,
+      data: [['Image', 'x']] as const,
+    }));
+    const { milliseconds } = timeOf(
+      [contains('needle'), { ...contains('needle'), field: '*' as FieldKey }],
+      [...kinds, wide, wide],
+    );
     expect(milliseconds).toBeLessThan(5_000);
   });
 
@@ -81,9 +112,12 @@ describe('hostile values', () => {
     const matcher = new RecordMatcher(loadProgram(compileProgram(ruleSetOf([contains('needle')], rules))));
     const items = [...Array.from({ length: 3_000 }, (_, i) => `i${i}`), 'needle'];
     const found: number[] = [];
-    forEachRecord(buildLog({ records: [withImage(long), { data: [['Image', { type: 0x81, value: items }]] }] }), (cursor) => {
-      found.push(matcher.match(cursor, () => renderEvent(cursor)));
-    });
+    forEachRecord(
+      buildLog({ records: [withImage(long), { data: [['Image', { type: 0x81, value: items }]] }] }),
+      (cursor) => {
+        found.push(matcher.match(cursor, () => renderEvent(cursor)));
+      },
+    );
     expect(found).toEqual([1, 1]);
   });
 });

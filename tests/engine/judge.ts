@@ -10,7 +10,12 @@ import { matchPrepared, prepareEvent } from '../../src/sigma/interpret/match-eve
 import { forEachRecord } from '../builders/read-log.ts';
 
 /** Rule numbers that match each record, one line per record, by the engine. */
-export function judgeByEngine(ruleSet: RuleSet, log: Uint8Array, limits: Partial<EngineLimits> = {}, passes = 1): string[] {
+export function judgeByEngine(
+  ruleSet: RuleSet,
+  log: Uint8Array,
+  limits: Partial<EngineLimits> = {},
+  passes = 1,
+): string[] {
   const matcher = new RecordMatcher(loadProgram(compileProgram(ruleSet)), limits);
   let lines: string[] = [];
   for (let pass = 0; pass < passes; pass++) {

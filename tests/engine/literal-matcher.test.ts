@@ -41,20 +41,29 @@ function expected(predicates: readonly Predicate[], value: string): number[] {
     suffix: (wanted) => folded.endsWith(wanted),
     contains: (wanted) => folded.includes(wanted),
   };
-  return predicates.flatMap((predicate, number) => (predicate.kind === 'literal' && tests[predicate.anchor](predicate.text) ? [number] : []));
+  return predicates.flatMap((predicate, number) =>
+    predicate.kind === 'literal' && tests[predicate.anchor](predicate.text) ? [number] : [],
+  );
 }
 
 const arbitraryLiteral = fc
-  .tuple(fc.constantFrom(...ANCHORS), text(4).filter((value) => value !== ''))
+  .tuple(
+    fc.constantFrom(...ANCHORS),
+    text(4).filter((value) => value !== ''),
+  )
   .map(([anchor, value]) => literal(anchor, value));
 
 describe('the literal matcher', () => {
   test('finds exactly the literals that a value holds', () => {
     fc.assert(
-      fc.property(fc.array(arbitraryLiteral, { minLength: 1, maxLength: 80 }), fc.array(text(8), { minLength: 1, maxLength: 8 }), (predicates, values) => {
-        const program = programOf(predicates);
-        for (const value of values) expect(found(program, value)).toEqual(expected(predicates, value));
-      }),
+      fc.property(
+        fc.array(arbitraryLiteral, { minLength: 1, maxLength: 80 }),
+        fc.array(text(8), { minLength: 1, maxLength: 8 }),
+        (predicates, values) => {
+          const program = programOf(predicates);
+          for (const value of values) expect(found(program, value)).toEqual(expected(predicates, value));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -84,7 +93,12 @@ describe('the literal matcher', () => {
   });
 
   test('meets units that fold to ASCII and keeps apart those that do not', () => {
-    const predicates = [literal('contains', 'k'), literal('contains', 's'), literal('exact', 'ß'), literal('contains', 'i')];
+    const predicates = [
+      literal('contains', 'k'),
+      literal('contains', 's'),
+      literal('exact', 'ß'),
+      literal('contains', 'i'),
+    ];
     const program = programOf(predicates);
     expect(found(program, 'K')).toEqual([0]);
     expect(found(program, 'ſ')).toEqual([]);

@@ -9,7 +9,13 @@ import { arbitraryRuleSet, ANY_ROUTE, eventRule, ruleSetOf } from './arbitrary-r
 import { judgeByEngine } from './judge.ts';
 
 const image = 'image' as FieldKey;
-const contains = (text: string): Predicate => ({ kind: 'literal', field: image, anchor: 'contains', text, cased: false });
+const contains = (text: string): Predicate => ({
+  kind: 'literal',
+  field: image,
+  anchor: 'contains',
+  text,
+  cased: false,
+});
 const tests = (predicate: number): Expression => ({ op: 'test', predicate });
 
 describe('a rule program', () => {
@@ -35,9 +41,21 @@ describe('a rule program', () => {
     const predicates: Predicate[] = [
       contains('cmd.exe'),
       { kind: 'literal', field: image, anchor: 'contains', text: 'CMD.exe', cased: true },
-      { kind: 'glob', field: image, parts: [{ kind: 'any' }, { kind: 'text', text: 'cmd.exe' }, { kind: 'any' }, { kind: 'text', text: 'x' }], cased: false },
+      {
+        kind: 'glob',
+        field: image,
+        parts: [{ kind: 'any' }, { kind: 'text', text: 'cmd.exe' }, { kind: 'any' }, { kind: 'text', text: 'x' }],
+        cased: false,
+      },
     ];
-    const program = loadProgram(compileProgram(ruleSetOf(predicates, predicates.map((_, i) => eventRule(tests(i), [ANY_ROUTE])))));
+    const program = loadProgram(
+      compileProgram(
+        ruleSetOf(
+          predicates,
+          predicates.map((_, i) => eventRule(tests(i), [ANY_ROUTE])),
+        ),
+      ),
+    );
     expect(program.literalOffset.length).toBe(1);
   });
 
@@ -49,7 +67,8 @@ describe('a rule program', () => {
 
   test('drops a condition nested beyond its bound and keeps the other rules', () => {
     let deep: Expression = tests(0);
-    for (let i = 0; i < 20_000; i++) deep = i % 2 === 0 ? { op: 'not', child: deep } : { op: 'and', children: [deep, tests(0)] };
+    for (let i = 0; i < 20_000; i++)
+      deep = i % 2 === 0 ? { op: 'not', child: deep } : { op: 'and', children: [deep, tests(0)] };
     const log = buildLog({ records: [{ data: [['Image', 'xay']] }] });
     const ruleSet = ruleSetOf([contains('a')], [eventRule(deep, [ANY_ROUTE]), eventRule(tests(0), [ANY_ROUTE])]);
     expect(judgeByEngine(ruleSet, log)).toEqual(['1']);
@@ -58,7 +77,20 @@ describe('a rule program', () => {
   test('keeps the truth of empty lists: `and` of nothing is true, `or` of nothing is false', () => {
     const log = buildLog({ records: [{ data: [['Image', 'x']] }] });
     const empty = (op: 'and' | 'or'): Expression => ({ op, children: [] });
-    const rules = [empty('and'), empty('or'), { op: 'not', child: empty('or') } as const, { op: 'and', children: [empty('or'), tests(0)] } as const];
-    expect(judgeByEngine(ruleSetOf([contains('x')], rules.map((rule) => eventRule(rule, [ANY_ROUTE]))), log)).toEqual(['0,2']);
+    const rules = [
+      empty('and'),
+      empty('or'),
+      { op: 'not', child: empty('or') } as const,
+      { op: 'and', children: [empty('or'), tests(0)] } as const,
+    ];
+    expect(
+      judgeByEngine(
+        ruleSetOf(
+          [contains('x')],
+          rules.map((rule) => eventRule(rule, [ANY_ROUTE])),
+        ),
+        log,
+      ),
+    ).toEqual(['0,2']);
   });
 });

@@ -9,7 +9,9 @@ import { sharedRoot } from '../corpus/shared.ts';
 const root = sharedRoot ?? '';
 
 /** SigmaHQ's current Windows rules, and the rules of the project's first pack. */
-export const SIGMAHQ = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((folder) => join('sigma/sigmahq', folder));
+export const SIGMAHQ = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((folder) =>
+  join('sigma/sigmahq', folder),
+);
 export const MDECREVOISIER = ['sigma/mdecrevoisier'];
 
 /** Compiles every rule file below these folders of the corpus, in the order of paths. */
@@ -19,7 +21,11 @@ export function compileFolders(folders: readonly string[]): RuleSet {
       .map(String)
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
-      .map((name) => ({ pack: folder, file: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') })),
+      .map((name) => ({
+        pack: folder,
+        file: join(folder, name),
+        text: readFileSync(join(root, folder, name), 'utf8'),
+      })),
   );
   return compileRules(files).ruleSet;
 }

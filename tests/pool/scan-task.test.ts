@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createInlineScanner, startInlineWorker } from '../../src/pool/inline-scanner.ts';
 import type { CreateScanCore } from '../../src/pool/protocol.ts';
 import type { Scanner } from '../../src/pool/scanner.ts';
+import { serveScanWorker } from '../../src/pool/serve-worker.ts';
 import type { WorkerLike } from '../../src/pool/worker-handle.ts';
 import { createWorkerScanner } from '../../src/pool/worker-scanner.ts';
 import { Chunk, chunkOffsets, fakeCores, fakeFile, Recorder } from './fake-core.ts';
@@ -125,7 +126,7 @@ describe('a worker that dies', () => {
     const cores = fakeCores();
     let failures = 0;
     const startWorker = (): WorkerLike => {
-      const worker = startInlineWorker(cores);
+      const worker = startInlineWorker((endpoint) => serveScanWorker(endpoint, cores));
       const onError: ((event: Event) => void)[] = [];
       const post = worker.postMessage.bind(worker);
       worker.addEventListener = ((add) => (type: string, listener: (event: Event) => void) => {

@@ -59,11 +59,17 @@ describe.each([
 
   test('gives the short chunk of a log that was cut off', async () => {
     const seen = await collect(adapt(blobOf(1, 100)), { chunksPerSlice: 4 });
-    expect(seen).toEqual([{ firstChunk: 0, fileOffset: 4_096, byteLength: CHUNK + 100, chunkCount: 2, first: 1, last: 2 }]);
+    expect(seen).toEqual([
+      { firstChunk: 0, fileOffset: 4_096, byteLength: CHUNK + 100, chunkCount: 2, first: 1, last: 2 },
+    ]);
   });
 
   test('reads only the range it is asked for', async () => {
-    const seen = await collect(adapt(blobOf(9)), { fileOffset: 4_096 + 2 * CHUNK, byteLength: 4 * CHUNK, chunksPerSlice: 3 });
+    const seen = await collect(adapt(blobOf(9)), {
+      fileOffset: 4_096 + 2 * CHUNK,
+      byteLength: 4 * CHUNK,
+      chunksPerSlice: 3,
+    });
     expect(seen.map(({ firstChunk, chunkCount, first }) => [firstChunk, chunkCount, first])).toEqual([
       [2, 3, 3],
       [5, 1, 6],
@@ -97,7 +103,10 @@ describe.each([
 test('readSlices rejects when the file cannot be read any more', async () => {
   const failing = new Proxy(blobOf(3), {
     get(target, name) {
-      const broken = (): Blob => new Proxy(target, { get: (inner, key) => (key === 'stream' ? () => brokenStream() : Reflect.get(inner, key, inner)) });
+      const broken = (): Blob =>
+        new Proxy(target, {
+          get: (inner, key) => (key === 'stream' ? () => brokenStream() : Reflect.get(inner, key, inner)),
+        });
       return name === 'slice' ? broken : Reflect.get(target, name, target);
     },
   });

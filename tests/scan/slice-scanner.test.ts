@@ -22,7 +22,14 @@ function* slicesOf(log: Uint8Array, chunksPerSlice: number, recovered = false): 
   for (let at = 4_096; at < log.length; at += chunksPerSlice * CHUNK) {
     const part = log.subarray(at, at + chunksPerSlice * CHUNK);
     bytes.set(part);
-    yield { bytes, byteLength: part.length, chunkCount: Math.ceil(part.length / CHUNK), firstChunk: Math.floor(at / CHUNK), fileOffset: at, recovered };
+    yield {
+      bytes,
+      byteLength: part.length,
+      chunkCount: Math.ceil(part.length / CHUNK),
+      firstChunk: Math.floor(at / CHUNK),
+      fileOffset: at,
+      recovered,
+    };
   }
 }
 
@@ -34,13 +41,20 @@ function scannerOf(ruleSet: RuleSet): SliceScanner {
 function findings(scanner: SliceScanner, log: Uint8Array, chunksPerSlice: number): string[] {
   const lines: string[] = [];
   for (const slice of slicesOf(log, chunksPerSlice)) {
-    for (const row of scanner.scanSlice(slice).rows) lines.push(`${row.offset} ${row.rule} ${row.recordId} ${row.time}`);
+    for (const row of scanner.scanSlice(slice).rows)
+      lines.push(`${row.offset} ${row.rule} ${row.recordId} ${row.time}`);
   }
   return lines;
 }
 
 const image = 'image' as FieldKey;
-const contains = (text: string, field = image): Predicate => ({ kind: 'literal', field, anchor: 'contains', text, cased: false });
+const contains = (text: string, field = image): Predicate => ({
+  kind: 'literal',
+  field,
+  anchor: 'contains',
+  text,
+  cased: false,
+});
 const cmdRule = ruleSetOf([contains('cmd')], [eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE])]);
 
 const wholeLog = (log: Uint8Array): Slice => slicesOf(log, Math.ceil(log.length / CHUNK) + 1).next().value as Slice;
@@ -49,24 +63,51 @@ describe('a slice scanner', () => {
   test('gives rows with all facts of the record, by offset and rule', () => {
     const ruleSet = ruleSetOf(
       [contains('cmd')],
-      [eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE], 'a'), eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE], 'b')],
+      [
+        eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE], 'a'),
+        eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE], 'b'),
+      ],
     );
     const record: EventSpec = {
-      channel: 'Security', provider: 'Maker', eventId: 4688, computer: 'HOST', recordId: 17, time: '2024-05-06T07:08:09.1234567Z', data: [['Image', 'C:\\cmd.exe']],
+      channel: 'Security',
+      provider: 'Maker',
+      eventId: 4688,
+      computer: 'HOST',
+      recordId: 17,
+      time: '2024-05-06T07:08:09.1234567Z',
+      data: [['Image', 'C:\\cmd.exe']],
     };
     const log = buildLog({ records: [{ data: [['Image', 'x']] }, record, { ...record, recordId: 18 }] });
     const { rows, account, kinds } = scannerOf(ruleSet).scanSlice(wholeLog(log));
-    expect(rows.map((row) => [row.rule, row.recordId])).toEqual([[0, '17'], [1, '17'], [0, '18'], [1, '18']]);
+    expect(rows.map((row) => [row.rule, row.recordId])).toEqual([
+      [0, '17'],
+      [1, '17'],
+      [0, '18'],
+      [1, '18'],
+    ]);
     const { event, offset, size, ...facts } = rows[0]!;
     expect(facts).toEqual({
-      rule: 0, recordClass: 'allocated', recordId: '17', time: '2024-05-06T07:08:09.1234567Z', channel: 'Security', provider: 'Maker', eventId: 4688, computer: 'HOST',
+      rule: 0,
+      recordClass: 'allocated',
+      recordId: '17',
+      time: '2024-05-06T07:08:09.1234567Z',
+      channel: 'Security',
+      provider: 'Maker',
+      eventId: 4688,
+      computer: 'HOST',
     });
     expect(new DataView(log.buffer).getUint32(offset, true)).toBe(0x2a2a);
     expect(new DataView(log.buffer).getUint32(offset + 4, true)).toBe(size);
     expect(event).toBe(rows[1]!.event);
     expect(event[0]).toBe('Event');
     expect(account.recordsRead).toBe(3);
-    expect(kinds.find((kind) => kind.eventId === 4688)).toMatchObject({ computer: 'HOST', channel: 'Security', count: 2, first: '2024-05-06T07:08:09.1234567Z', fieldsFilled: ['image'] });
+    expect(kinds.find((kind) => kind.eventId === 4688)).toMatchObject({
+      computer: 'HOST',
+      channel: 'Security',
+      count: 2,
+      first: '2024-05-06T07:08:09.1234567Z',
+      fieldsFilled: ['image'],
+    });
   });
 
   test('finds the same however a log is cut and whatever was scanned before', () => {
@@ -105,7 +146,9 @@ describe('a slice scanner', () => {
   });
 
   test('pauses while it works and gives nothing once it is aborted', async () => {
-    const records = Array.from({ length: 4_000 }, (_, i) => ({ data: [['Image', `cmd ${i} ${'x'.repeat(400)}`]] as const }));
+    const records = Array.from({ length: 4_000 }, (_, i) => ({
+      data: [['Image', `cmd ${i} ${'x'.repeat(400)}`]] as const,
+    }));
     const log = buildLog({ records });
     const scanner = scannerOf(cmdRule);
     const abort = new AbortController();
@@ -126,7 +169,12 @@ describe('a slice scanner', () => {
     const at = (text: string): { high: number; low: number } => filetimeOfUnixMilliseconds(Date.parse(text));
     const program = loadProgram(compileProgram(cmdRule));
     const timeRange = { from: at('2024-01-02T00:00:00Z'), to: at('2024-01-03T00:00:00Z') };
-    const times = ['2024-01-01T23:59:59.9999999Z', '2024-01-02T00:00:00Z', '2024-01-03T00:00:00Z', '2024-01-03T00:00:00.0000001Z'];
+    const times = [
+      '2024-01-01T23:59:59.9999999Z',
+      '2024-01-02T00:00:00Z',
+      '2024-01-03T00:00:00Z',
+      '2024-01-03T00:00:00.0000001Z',
+    ];
     const log = buildLog({ records: times.map((time) => ({ time, data: [['Image', 'cmd']] as const })) });
     const { rows, kinds } = createSliceScanner({ program, timeRange }).scanSlice(wholeLog(log));
     expect(rows.map((row) => row.time)).toEqual(['2024-01-02T00:00:00.0000000Z', '2024-01-03T00:00:00.0000000Z']);
@@ -136,14 +184,35 @@ describe('a slice scanner', () => {
   test('emits correlation rows with the fields of the source, and no findings for rules that only feed correlations', () => {
     const base = { ...eventRule({ op: 'test', predicate: 0 }, [ANY_ROUTE], 'base'), generates: false };
     const correlation: CorrelationRule = {
-      kind: 'correlation', info: base.info, type: 'event_count', rules: [0], groupBy: [{ label: 'user', fieldOf: ['user' as FieldKey] }],
-      timespan: 60_000, conditions: [{ compare: 'gte', value: 2 }], valueFields: [], percentile: undefined, generates: true,
+      kind: 'correlation',
+      info: base.info,
+      type: 'event_count',
+      rules: [0],
+      groupBy: [{ label: 'user', fieldOf: ['user' as FieldKey] }],
+      timespan: 60_000,
+      conditions: [{ compare: 'gte', value: 2 }],
+      valueFields: [],
+      percentile: undefined,
+      generates: true,
     };
     const ruleSet: RuleSet = { ...ruleSetOf([contains('cmd')], []), rules: [base, correlation] };
     const log = buildLog({
       records: [
-        { data: [['Image', 'cmd'], ['User', 'bob']], recordId: 5, channel: 'Security', computer: 'HOST' },
-        { data: [['Image', 'x'], ['User', 'eve']] },
+        {
+          data: [
+            ['Image', 'cmd'],
+            ['User', 'bob'],
+          ],
+          recordId: 5,
+          channel: 'Security',
+          computer: 'HOST',
+        },
+        {
+          data: [
+            ['Image', 'x'],
+            ['User', 'eve'],
+          ],
+        },
         { data: [['Image', 'cmd']], recordId: 2n ** 33n + 7n, channel: 'Security', computer: 'HOST' },
       ],
     });
@@ -168,7 +237,14 @@ describe('a slice scanner', () => {
     view.setUint32(4_096 + 48, at - 4_096, true);
     const slice = wholeLog(log);
     const { rows, account, kinds } = scannerOf(cmdRule).scanSlice({ ...slice, recovered: true });
-    expect(rows.map((row) => row.recordClass)).toEqual(['allocated', 'allocated', 'allocated', 'recovered', 'recovered', 'recovered']);
+    expect(rows.map((row) => row.recordClass)).toEqual([
+      'allocated',
+      'allocated',
+      'allocated',
+      'recovered',
+      'recovered',
+      'recovered',
+    ]);
     expect(account).toMatchObject({ recordsRead: 3, recordsRecovered: 3 });
     expect(kinds.reduce((sum, kind) => sum + kind.count, 0)).toBe(3);
     expect(scannerOf(cmdRule).scanSlice(slice).rows).toHaveLength(3);

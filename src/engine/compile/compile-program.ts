@@ -18,7 +18,9 @@ export const RuleFlag = { Generates: 1 } as const;
 /** The program of a rule set: same rule, predicate and view numbers. Correlation rules only keep their place. */
 export function compileProgram(ruleSet: RuleSet): ArrayBuffer {
   const rules = ruleSet.rules;
-  const conditions = rules.map((rule) => (rule.kind === 'event' && isUsable(rule) ? simplifyExpression(rule.condition) : undefined));
+  const conditions = rules.map((rule) =>
+    rule.kind === 'event' && isUsable(rule) ? simplifyExpression(rule.condition) : undefined,
+  );
   const extras = new Map<Expression, Expression>();
   const used = new Uint8Array(ruleSet.predicates.length);
   for (let i = 0; i < rules.length; i++) {

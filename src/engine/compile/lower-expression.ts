@@ -40,7 +40,9 @@ export function simplifyExpression(node: Expression): Expression {
     return child.op === 'not' ? child.child : { op: 'not', child };
   }
   const { op } = node;
-  const children = node.children.map(simplifyExpression).flatMap((child) => (child.op === op ? child.children : [child]));
+  const children = node.children
+    .map(simplifyExpression)
+    .flatMap((child) => (child.op === op ? child.children : [child]));
   return children.length === 1 ? children[0]! : { op, children };
 }
 
@@ -56,7 +58,9 @@ export function lowerExpression(node: Expression, kinds: Uint8Array, code: Numbe
   if (node.op === 'not') {
     lowerExpression(node.child, kinds, code);
   } else {
-    const children = node.children.map((child) => ({ child, cost: costOf(child, kinds) })).sort((a, b) => a.cost - b.cost);
+    const children = node.children
+      .map((child) => ({ child, cost: costOf(child, kinds) }))
+      .sort((a, b) => a.cost - b.cost);
     for (const { child } of children) lowerExpression(child, kinds, code);
   }
   code.set(end, code.length);

@@ -65,7 +65,17 @@ export function lowerPredicates(predicates: readonly Predicate[], used: Uint8Arr
   }
   const literal = new Int32Array(count).fill(-1);
   const { columns, fieldLiterals } = internLiterals(fields.length, field, found, literal);
-  return { fields, kind, field, literal, payload, payloads, ...groupTexts(fields.length, kind, field), literals: columns, fieldLiterals };
+  return {
+    fields,
+    kind,
+    field,
+    literal,
+    payload,
+    payloads,
+    ...groupTexts(fields.length, kind, field),
+    literals: columns,
+    fieldLiterals,
+  };
 }
 
 function lowerPredicate(predicate: Predicate): Lowered {
@@ -78,7 +88,8 @@ function lowerPredicate(predicate: Predicate): Lowered {
     case 'null':
       return plain(PredicateKind.Null);
     case 'literal':
-      if (predicate.text === '') return plain(predicate.anchor === 'exact' ? PredicateKind.Empty : PredicateKind.Exists);
+      if (predicate.text === '')
+        return plain(predicate.anchor === 'exact' ? PredicateKind.Empty : PredicateKind.Exists);
       return {
         kind: predicate.cased ? PredicateKind.Cased : PredicateKind.Literal,
         anchor: ANCHORS[predicate.anchor],
@@ -114,7 +125,14 @@ function globLiteral(parts: readonly GlobPart[]): { anchor: number; literal: str
   }
   const part = parts[best];
   if (part?.kind !== 'text') return { anchor: 0, literal: undefined };
-  const anchor = parts.length === 1 ? Anchor.Exact : best === 0 ? Anchor.Prefix : best === parts.length - 1 ? Anchor.Suffix : Anchor.Contains;
+  const anchor =
+    parts.length === 1
+      ? Anchor.Exact
+      : best === 0
+        ? Anchor.Prefix
+        : best === parts.length - 1
+          ? Anchor.Suffix
+          : Anchor.Contains;
   return { anchor, literal: foldText(part.text) };
 }
 

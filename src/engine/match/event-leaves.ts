@@ -71,7 +71,10 @@ export function leavesOf(event: EventLeaves, key: FieldKey): KeyLeaves {
   for (const fragment of event.fragments) {
     const part = key === ANY_FIELD ? { own: fragment.all, system: [], section: undefined } : fragment.byKey.get(key);
     if (part === undefined) continue;
-    found = found === NO_LEAVES ? part : { own: [...found.own, ...part.own], system: [...found.system, ...part.system], section };
+    found =
+      found === NO_LEAVES
+        ? part
+        : { own: [...found.own, ...part.own], system: [...found.system, ...part.system], section };
   }
   return section === undefined ? found : { ...found, section };
 }
@@ -80,7 +83,11 @@ export function leavesOf(event: EventLeaves, key: FieldKey): KeyLeaves {
  * The leaves of the cursor's current record, whose embedded fragments are resolved. `names` are the texts of
  * each of `dynamicNames`; without them such elements have no name.
  */
-export function collectLeaves(cursor: RecordCursor, cache: LeafCache, names: readonly (readonly string[])[]): EventLeaves {
+export function collectLeaves(
+  cursor: RecordCursor,
+  cache: LeafCache,
+  names: readonly (readonly string[])[],
+): EventLeaves {
   const fragments: FragmentLeaves[] = [];
   const dynamicNames: PlanLeaf[] = [];
   const hostGates: (readonly number[])[] = [NO_GATES];
@@ -145,7 +152,8 @@ function fragmentLeaves(
       (path[1] === 'System' ? entry.system : entry.own).push(planned);
     }
   }
-  const isFixed = (leaf: PlanLeaf): boolean => leaf.text !== undefined && leaf.gates.length === 0 && leaf.children === undefined;
+  const isFixed = (leaf: PlanLeaf): boolean =>
+    leaf.text !== undefined && leaf.gates.length === 0 && leaf.children === undefined;
   return {
     level,
     hostPath,
@@ -163,7 +171,11 @@ function fragmentLeaves(
 const MAX_KNOWN_PLACES = 8_192;
 const knownPlaces = new Map<string, readonly FieldKey[]>();
 
-function keysOf(path: readonly string[], attribute: string | undefined, dataName: string | undefined): readonly FieldKey[] {
+function keysOf(
+  path: readonly string[],
+  attribute: string | undefined,
+  dataName: string | undefined,
+): readonly FieldKey[] {
   // Lengths go first, so that no choice of names makes two places look alike.
   const place = `${path.length} ${path.map((name) => name.length).join()} ${path.join('')} ${attribute?.length ?? -1} ${attribute ?? ''} ${dataName === undefined ? 0 : 1}${dataName ?? ''}`;
   let keys = knownPlaces.get(place);

@@ -33,7 +33,12 @@ export class FieldSets extends SetTable {
 
   /** Set of a value in which the first `count` literals of `hits` (program numbers, unsorted) were found. */
   ofHits(hits: Int32Array, count: number, flags: number): number {
-    if (count === 0) return flags === (SetFlag.Present | SetFlag.NonEmpty) ? 1 : flags === (SetFlag.Present | SetFlag.Empty) ? 2 : this.intern(hits, 0, flags);
+    if (count === 0)
+      return flags === (SetFlag.Present | SetFlag.NonEmpty)
+        ? 1
+        : flags === (SetFlag.Present | SetFlag.Empty)
+          ? 2
+          : this.intern(hits, 0, flags);
     const list = this.room(count);
     for (let i = 0; i < count; i++) list[i] = hits[i]! - this.firstLiteral;
     sortAscending(list, count);

@@ -60,7 +60,11 @@ export function buildGroup(
     built.slots.map((slot) => {
       const fieldSets = sets.sets(slot.field);
       const literalCount = fieldSets.literalCount;
-      return new Projection(builder.itemMap(slot, fieldSets.firstLiteral, literalCount, fieldSets.itemRange), literalCount, builder.usesFlags(slot));
+      return new Projection(
+        builder.itemMap(slot, fieldSets.firstLiteral, literalCount, fieldSets.itemRange),
+        literalCount,
+        builder.usesFlags(slot),
+      );
     }),
   );
 }
@@ -96,7 +100,9 @@ class GroupBuilder {
     const starts = new NumberList();
     const code = new NumberList();
     const always = new NumberList();
-    const sourceFields = new Map(program.header.correlationSources.map((source) => [source.rule, source.fields] as const));
+    const sourceFields = new Map(
+      program.header.correlationSources.map((source) => [source.rule, source.fields] as const),
+    );
     const reads: Slot[] = [];
     const entryReads = new Map<number, readonly number[]>();
     const witnessed: [local: number, entry: number][] = [];
@@ -110,7 +116,12 @@ class GroupBuilder {
       starts.push(code.length);
       const fields = sourceFields.get(rule);
       if (fields !== undefined) {
-        entryReads.set(entry, fields.map((key) => reads.push(this.makeSlot(reads.length, program.fieldNumber.get(key) ?? -1, key, view)) - 1));
+        entryReads.set(
+          entry,
+          fields.map(
+            (key) => reads.push(this.makeSlot(reads.length, program.fieldNumber.get(key) ?? -1, key, view)) - 1,
+          ),
+        );
       }
       if (extra >= 0) {
         code.push(Op.And);
@@ -168,7 +179,9 @@ class GroupBuilder {
 
   /** The filter of a slot that reads every value, where each of its predicates needs a literal. */
   private filterOf(slot: Slot): KeywordFilter | undefined {
-    const readsAll = slot.key === ANY_FIELD || slot.sources.some((source) => source.transform === undefined && source.inputs.includes(ANY_FIELD));
+    const readsAll =
+      slot.key === ANY_FIELD ||
+      slot.sources.some((source) => source.transform === undefined && source.inputs.includes(ANY_FIELD));
     if (!readsAll || this.flagSlots.has(slot.number)) return undefined;
     const literals = [...this.literalLocals[slot.number]!.keys()].sort((a, b) => a - b);
     return this.shared.filterOf(this.program, literals);
@@ -283,7 +296,10 @@ function transformOf(source: FieldSource): SlotSource['transform'] {
 }
 
 /** Pairs → CSR by local, entries of each ascending and distinct. */
-function invert(pairs: readonly (readonly [local: number, entry: number])[], locals: number): { start: Int32Array; entries: Int32Array } {
+function invert(
+  pairs: readonly (readonly [local: number, entry: number])[],
+  locals: number,
+): { start: Int32Array; entries: Int32Array } {
   const start = new Int32Array(locals + 1);
   for (const [local] of pairs) start[local + 1]!++;
   for (let i = 0; i < locals; i++) start[i + 1]! += start[i]!;
@@ -292,4 +308,3 @@ function invert(pairs: readonly (readonly [local: number, entry: number])[], loc
   for (const [local, entry] of pairs) entries[next[local]!++] = entry;
   return { start, entries };
 }
-

@@ -8,7 +8,7 @@ import { Anchor, type Program } from '../program.ts';
 
 const BITS = 16;
 /** Shorter literals would make the filter look at every unit: then there is none. */
-const SHORTEST = 6;
+const SHORTEST = 4;
 const LONGEST_STRIDE = 16;
 const ASCII_MASK = 0xff80_ff80 | 0;
 const LETTER_CASE = 0x2020_2020;
@@ -41,21 +41,24 @@ export class KeywordFilter {
   /** Per BinXML type: 1 when the text of such a value could contain a keyword. */
   readonly possible = new Uint8Array(256);
 
+  /** Units of the shortest keyword. */
+  readonly shortest: number;
   private readonly stride: number;
 
-  private constructor(stride: number) {
-    this.stride = stride;
+  private constructor(shortest: number) {
+    this.shortest = shortest;
+    this.stride = Math.min(LONGEST_STRIDE, shortest - 3);
   }
 
   /** A filter that lets every value with one of these literals pass; undefined when they are too short or not plain `contains`. */
   static of(program: Program, literals: readonly number[]): KeywordFilter | undefined {
-    let shortest = LONGEST_STRIDE + 3;
+    let shortest = Infinity;
     for (const literal of literals) {
       if (program.literalAnchor[literal] !== Anchor.Contains) return undefined;
       shortest = Math.min(shortest, program.literalLength[literal]!);
     }
     if (shortest < SHORTEST || literals.length === 0) return undefined;
-    const filter = new KeywordFilter(shortest - 3);
+    const filter = new KeywordFilter(shortest);
     for (const literal of literals) filter.add(program, literal);
     for (let type = 0; type < 256; type++) filter.possible[type] = filter.isPossible(program, literals, type) ? 1 : 0;
     return filter;

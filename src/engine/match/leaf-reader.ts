@@ -56,7 +56,8 @@ export class LeafReader {
 
   private hold(leaf: PlanLeaf, texts: readonly string[]): number {
     let kept = leaf.drops === 'empty' ? texts.filter((text) => text !== '') : texts;
-    if (leaf.children !== undefined && this.hasChildren(leaf.children, leaf.level)) kept = kept.filter((text) => text.trim() !== '');
+    if (leaf.children !== undefined && this.hasChildren(leaf.children, leaf.level))
+      kept = kept.filter((text) => text.trim() !== '');
     this.texts = kept;
     return kept.length > 0 ? Held.Texts : Held.Nothing;
   }

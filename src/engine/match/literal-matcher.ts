@@ -50,7 +50,8 @@ export class LiteralMatcher {
     this.hitCount = 0;
     const row = field * 2 * INDEX_COLUMNS;
     if (this.program.indexRows[row + IndexColumn.Literals]! > 0) this.scanRow(row, count);
-    if (all > 127 && this.program.indexRows[row + INDEX_COLUMNS + IndexColumn.Literals]! > 0) this.scanRow(row + INDEX_COLUMNS, count);
+    if (all > 127 && this.program.indexRows[row + INDEX_COLUMNS + IndexColumn.Literals]! > 0)
+      this.scanRow(row + INDEX_COLUMNS, count);
     return this.hitCount;
   }
 
@@ -62,7 +63,8 @@ export class LiteralMatcher {
     if (prefixMax >= 0 || exactMax >= count) this.scanStart(row, count);
     if (suffixMax >= 0) this.scanEnd(row, count, Math.min(suffixMax, count));
     const gram4 = rows[row + IndexColumn.Gram4]!;
-    const short = rows[row + IndexColumn.Gram3]! >= 0 || rows[row + IndexColumn.Gram2]! >= 0 || rows[row + IndexColumn.Gram1]! >= 0;
+    const short =
+      rows[row + IndexColumn.Gram3]! >= 0 || rows[row + IndexColumn.Gram2]! >= 0 || rows[row + IndexColumn.Gram1]! >= 0;
     if (short) this.scanAllGrams(row, count);
     else if (gram4 >= 0) this.scanGram4(row, count);
   }
@@ -80,7 +82,8 @@ export class LiteralMatcher {
     for (let i = 0; i < end; i++) {
       hash = Math.imul(hash ^ folded[i]!, HASH_FACTOR);
       hash ^= hash >>> 15;
-      if (i < prefixMax && lengths[prefixAt + i + 1] === 1) this.lookUp(row, tableKey(KeyKind.Prefix, i + 1, hash), Anchor.Prefix, 0, i + 1);
+      if (i < prefixMax && lengths[prefixAt + i + 1] === 1)
+        this.lookUp(row, tableKey(KeyKind.Prefix, i + 1, hash), Anchor.Prefix, 0, i + 1);
     }
     if (exact) this.lookUp(row, tableKey(KeyKind.Exact, count, hash), Anchor.Exact, 0, count);
   }
@@ -93,7 +96,8 @@ export class LiteralMatcher {
     for (let size = 1; size <= longest; size++) {
       hash = Math.imul(hash ^ folded[count - size]!, HASH_FACTOR);
       hash ^= hash >>> 15;
-      if (lengths[at + size] === 1) this.lookUp(row, tableKey(KeyKind.Suffix, size, hash), Anchor.Suffix, count - size, size);
+      if (lengths[at + size] === 1)
+        this.lookUp(row, tableKey(KeyKind.Suffix, size, hash), Anchor.Suffix, count - size, size);
     }
   }
 
@@ -110,7 +114,8 @@ export class LiteralMatcher {
       const unit = folded[i]!;
       gram = (gram << 8) | ((unit ^ (unit >>> 8)) & 255);
       const bit = Math.imul(gram, GRAM_FACTOR) >>> shift;
-      if ((bitmaps[at + (bit >>> 5)]! & (1 << (bit & 31))) !== 0) this.lookUpGram(row, tableKey(KeyKind.Gram4, 0, gram), i - 3, count);
+      if ((bitmaps[at + (bit >>> 5)]! & (1 << (bit & 31))) !== 0)
+        this.lookUpGram(row, tableKey(KeyKind.Gram4, 0, gram), i - 3, count);
     }
   }
 
@@ -130,15 +135,18 @@ export class LiteralMatcher {
       gram = (gram << 8) | ((unit ^ (unit >>> 8)) & 255);
       if (at4 >= 0 && i >= 3) {
         const bit = Math.imul(gram, GRAM_FACTOR) >>> shift4;
-        if ((bitmaps[at4 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0) this.lookUpGram(row, tableKey(KeyKind.Gram4, 0, gram), i - 3, count);
+        if ((bitmaps[at4 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0)
+          this.lookUpGram(row, tableKey(KeyKind.Gram4, 0, gram), i - 3, count);
       }
       if (at3 >= 0 && i >= 2) {
         const bit = Math.imul(gram & 0xff_ffff, GRAM_FACTOR) >>> shift3;
-        if ((bitmaps[at3 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0) this.lookUpGram(row, tableKey(KeyKind.Gram3, 0, gram & 0xff_ffff), i - 2, count);
+        if ((bitmaps[at3 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0)
+          this.lookUpGram(row, tableKey(KeyKind.Gram3, 0, gram & 0xff_ffff), i - 2, count);
       }
       if (at2 >= 0 && i >= 1) {
         const bit = Math.imul(gram & 0xffff, GRAM_FACTOR) >>> shift2;
-        if ((bitmaps[at2 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0) this.lookUpGram(row, tableKey(KeyKind.Gram2, 0, gram & 0xffff), i - 1, count);
+        if ((bitmaps[at2 + (bit >>> 5)]! & (1 << (bit & 31))) !== 0)
+          this.lookUpGram(row, tableKey(KeyKind.Gram2, 0, gram & 0xffff), i - 1, count);
       }
       if (at1 >= 0 && (bitmaps[at1 + ((gram & 255) >>> 5)]! & (1 << (gram & 31))) !== 0) {
         this.lookUpGram(row, tableKey(KeyKind.Gram1, 0, gram & 255), i, count);
@@ -169,7 +177,8 @@ export class LiteralMatcher {
     for (let at = bucket + 1; at < end; at += 2) {
       const literal = buckets[at]!;
       // Keys of different kinds can collide and then share a bucket.
-      if (literalLength[literal] === size && literalAnchor[literal] === anchor && this.equals(literal, start)) this.found(literal);
+      if (literalLength[literal] === size && literalAnchor[literal] === anchor && this.equals(literal, start))
+        this.found(literal);
     }
   }
 

@@ -51,7 +51,12 @@ export class NameReader {
     this.leaf = leaves[number];
     const only = this.leaf?.pieces.length === 1 ? this.leaf.pieces[0] : undefined;
     this.index = only?.kind === 'value' ? only.index : -1;
-    this.fixed = this.leaf === undefined ? 0 : this.leaf.pieces.every((piece) => piece.kind === 'text') ? names.numberOf(staticText(this.leaf)) : -1;
+    this.fixed =
+      this.leaf === undefined
+        ? 0
+        : this.leaf.pieces.every((piece) => piece.kind === 'text')
+          ? names.numberOf(staticText(this.leaf))
+          : -1;
   }
 
   read(bytes: Uint8Array, view: DataView, values: ValueTable): number {
@@ -97,7 +102,13 @@ export function leafText(leaf: Leaf, bytes: Uint8Array, view: DataView, values: 
   for (const piece of leaf.pieces) {
     if (piece.kind === 'text') text += piece.text;
     else if (piece.index < values.count && values.type[piece.index] !== ValueType.Null) {
-      text += formatValue(bytes, view, values.type[piece.index]!, values.offset[piece.index]!, values.length[piece.index]!);
+      text += formatValue(
+        bytes,
+        view,
+        values.type[piece.index]!,
+        values.offset[piece.index]!,
+        values.length[piece.index]!,
+      );
     }
   }
   return text;

@@ -67,7 +67,10 @@ export function placeLeaves(shape: Shape): PlacedLeaf[] {
       placed.push({ leaf, element });
     } else if (element.children.every((gates) => gates.length > 0)) {
       const { path, gates, staticName: nameAttribute } = element;
-      placed.push({ leaf: { path, attribute: undefined, nameAttribute, nameValueIndex: -1, pieces: [], gates }, element });
+      placed.push({
+        leaf: { path, attribute: undefined, nameAttribute, nameValueIndex: -1, pieces: [], gates },
+        element,
+      });
     }
   }
   return placed;

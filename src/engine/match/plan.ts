@@ -4,7 +4,14 @@
 // Reference: engine algorithms 3.4.
 
 import { ANY_FIELD } from '../../model/field-key.ts';
-import { leavesOf, NO_LEAVES, type EventLeaves, type FragmentLeaves, type KeyLeaves, type PlanLeaf } from './event-leaves.ts';
+import {
+  leavesOf,
+  NO_LEAVES,
+  type EventLeaves,
+  type FragmentLeaves,
+  type KeyLeaves,
+  type PlanLeaf,
+} from './event-leaves.ts';
 import type { Group, Slot, SlotSource } from './group.ts';
 import type { KeywordFilter } from './keyword-filter.ts';
 
@@ -113,7 +120,10 @@ function makeReader(slot: Slot, event: EventLeaves, filter: KeywordFilter | unde
   for (const source of slot.sources) {
     if (isEverything(source)) continue;
     const inputs = source.inputs.map((key) => leavesOf(event, key));
-    if (inputs.some(hasLeaves) || (source.transform !== undefined && source.transform(inputs.map(() => [])).length > 0)) {
+    if (
+      inputs.some(hasLeaves) ||
+      (source.transform !== undefined && source.transform(inputs.map(() => [])).length > 0)
+    ) {
       derived.push({ source, inputs });
     }
   }
@@ -134,7 +144,10 @@ function readEverything(fragments: readonly FragmentLeaves[], filter: KeywordFil
     pairs[2 * i] = leaf.level;
     pairs[2 * i + 1] = leaf.index;
   });
-  const mixed = fragments.flatMap((fragment) => fragment.mixed);
+  // Static text that a null can take away: with a filter it only matters where a keyword fits into it.
+  const mixed = fragments
+    .flatMap((fragment) => fragment.mixed)
+    .filter((leaf) => filter === undefined || leaf.text === undefined || leaf.text.length >= filter.shortest);
   return { fragments, single, pairs, mixed, filter, fixedSet: 0, fixedGeneration: -1 };
 }
 
@@ -163,5 +176,7 @@ function plainFlags(leaf: PlanLeaf): number {
     if (leaf.gates[i] !== leaf.level || leaf.gates[i + 1] !== leaf.index) return -1;
   }
   const emptyIsAbsent = leaf.drops === 'empty';
-  return (leaf.gates.length > 0 || emptyIsAbsent ? OpFlag.NullIsAbsent : 0) | (emptyIsAbsent ? OpFlag.EmptyIsAbsent : 0);
+  return (
+    (leaf.gates.length > 0 || emptyIsAbsent ? OpFlag.NullIsAbsent : 0) | (emptyIsAbsent ? OpFlag.EmptyIsAbsent : 0)
+  );
 }

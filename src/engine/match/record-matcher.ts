@@ -124,7 +124,11 @@ export class RecordMatcher implements TextJudge {
   tallyTime(high: number, low: number): void {
     const tally = this.kind?.tally;
     if (tally === undefined || (high === 0 && low === 0)) return;
-    if ((tally.firstHigh === 0 && tally.firstLow === 0) || high < tally.firstHigh || (high === tally.firstHigh && low < tally.firstLow)) {
+    if (
+      (tally.firstHigh === 0 && tally.firstLow === 0) ||
+      high < tally.firstHigh ||
+      (high === tally.firstHigh && low < tally.firstLow)
+    ) {
       tally.firstHigh = high;
       tally.firstLow = low;
     }
@@ -183,8 +187,21 @@ export class RecordMatcher implements TextJudge {
       const key = (channel * 65_536 + provider) * 131_072 + (eventId & 0x1_ffff);
       kind = outer.kinds.get(key);
       if (kind === undefined) {
-        const group = this.router.groupFor(this.names.channels.texts[channel]!, this.names.providers.texts[provider]!, eventId);
-        kind = { channel, provider, eventId, group, lastInner: -1, lastPlan: undefined, tally: undefined, tallySlice: 0 };
+        const group = this.router.groupFor(
+          this.names.channels.texts[channel]!,
+          this.names.providers.texts[provider]!,
+          eventId,
+        );
+        kind = {
+          channel,
+          provider,
+          eventId,
+          group,
+          lastInner: -1,
+          lastPlan: undefined,
+          tally: undefined,
+          tallySlice: 0,
+        };
         outer.kinds.set(key, kind);
         this.planCount++;
       }
@@ -287,7 +304,8 @@ export class RecordMatcher implements TextJudge {
     for (let i = 0; i < width; i++) tuple[i] = base[i]!;
     const { bytes, view, inner } = cursor;
     const { seen } = this;
-    for (const { slot, text } of plan.fixed) seen[slot.number]! |= text === '' ? SetFlag.Present | SetFlag.Empty : SetFlag.Present | SetFlag.NonEmpty;
+    for (const { slot, text } of plan.fixed)
+      seen[slot.number]! |= text === '' ? SetFlag.Present | SetFlag.Empty : SetFlag.Present | SetFlag.NonEmpty;
     for (let at = 0; at < ops.length; at += OP_COLUMNS) {
       const slot = ops[at]!;
       const level = ops[at + 1]!;
@@ -325,7 +343,10 @@ export class RecordMatcher implements TextJudge {
       plan.base[slot] = projections[slot]!.of(ABSENT, this.sets.sets(field));
     }
     for (const { slot, text } of plan.fixed) {
-      plan.base[slot.number] = projections[slot.number]!.of(this.sets.ofText(slot.field, text), this.sets.sets(slot.field));
+      plan.base[slot.number] = projections[slot.number]!.of(
+        this.sets.ofText(slot.field, text),
+        this.sets.sets(slot.field),
+      );
     }
     plan.baseGeneration = this.sets.generation;
   }

@@ -32,7 +32,8 @@ export class RecordValues {
   setOf({ slot, leaves, derived, everything }: SlotReader): number {
     const { field } = slot;
     let set = everything === undefined ? this.setOfKey(field, leaves) : this.setOfEverything(field, everything);
-    for (let i = 0; i < derived.length; i++) set = this.sets.sets(field).union(set, this.setOfDerived(field, derived[i]!));
+    for (let i = 0; i < derived.length; i++)
+      set = this.sets.sets(field).union(set, this.setOfDerived(field, derived[i]!));
     return set;
   }
 
@@ -54,7 +55,8 @@ export class RecordValues {
 
   private setOfKey(field: number, leaves: KeyLeaves): number {
     let set = this.setOfLeaves(field, this.presentLeaves(leaves));
-    if (leaves.section !== undefined) set = this.sets.sets(field).union(set, this.setOfTexts(field, this.sectionTexts(leaves.section)));
+    if (leaves.section !== undefined)
+      set = this.sets.sets(field).union(set, this.setOfTexts(field, this.sectionTexts(leaves.section)));
     return set;
   }
 
@@ -185,7 +187,6 @@ export class RecordValues {
     return true;
   }
 }
-
 
 function noEvent(): EventElement {
   throw new Error('impossible state: a serialised section without a renderer');

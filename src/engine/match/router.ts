@@ -51,7 +51,9 @@ export class Router {
   }
 
   private makeGroup(channel: number, provider: number, eventId: number): Group | null {
-    const routes = [...(this.byChannel.get(channel) ?? []), ...this.anyChannel].filter((row) => this.accepts(row, provider, eventId));
+    const routes = [...(this.byChannel.get(channel) ?? []), ...this.anyChannel].filter((row) =>
+      this.accepts(row, provider, eventId),
+    );
     if (routes.length === 0) return null;
     routes.sort((a, b) => a - b);
     const views = this.viewsFor(channel, provider, eventId);

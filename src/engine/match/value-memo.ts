@@ -80,7 +80,12 @@ export class ValueMemo {
     for (;;) {
       const entry = young.table[slot]!;
       if (entry < 0) break;
-      if (young.hashes[entry] === hash && young.tags[entry] === tag && young.lengths[entry] === length && sameBytes(young.arenaView, young.arena, young.offsets[entry]!, view, bytes, offset, length)) {
+      if (
+        young.hashes[entry] === hash &&
+        young.tags[entry] === tag &&
+        young.lengths[entry] === length &&
+        sameBytes(young.arenaView, young.arena, young.offsets[entry]!, view, bytes, offset, length)
+      ) {
         this.found = young.sets[entry]!;
         this.lastEntry = entry;
         this.hits++;
@@ -107,7 +112,13 @@ export class ValueMemo {
     this.found = set;
     const young = this.young;
     const slot = this.lastSlot;
-    if (slot < 0 || length > this.limits.memoValueBytes || young.count >= this.limits.memoEntries || young.used + length > this.limits.memoBytes) return;
+    if (
+      slot < 0 ||
+      length > this.limits.memoValueBytes ||
+      young.count >= this.limits.memoEntries ||
+      young.used + length > this.limits.memoBytes
+    )
+      return;
     const entry = young.count++;
     if (entry >= young.hashes.length) this.growEntries();
     if (young.used + length > young.arena.length) {
@@ -136,14 +147,26 @@ export class ValueMemo {
     if (this.lastEntry >= 0) this.young.sets[this.lastEntry] = set;
   }
 
-  private findOld(hash: number, tag: number, bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
+  private findOld(
+    hash: number,
+    tag: number,
+    bytes: Uint8Array,
+    view: DataView,
+    offset: number,
+    length: number,
+  ): boolean {
     const old = this.old;
     const mask = old.table.length - 1;
     let slot = hash & mask;
     for (let probes = this.limits.memoProbes; probes > 0; probes--) {
       const entry = old.table[slot]!;
       if (entry < 0) return false;
-      if (old.hashes[entry] === hash && old.tags[entry] === tag && old.lengths[entry] === length && sameBytes(old.arenaView, old.arena, old.offsets[entry]!, view, bytes, offset, length)) {
+      if (
+        old.hashes[entry] === hash &&
+        old.tags[entry] === tag &&
+        old.lengths[entry] === length &&
+        sameBytes(old.arenaView, old.arena, old.offsets[entry]!, view, bytes, offset, length)
+      ) {
         this.found = old.sets[entry]!;
         return true;
       }
@@ -175,7 +198,15 @@ export class ValueMemo {
 }
 
 /** Four bytes at a step; the last ones alone. */
-function sameBytes(aView: DataView, a: Uint8Array, aAt: number, bView: DataView, b: Uint8Array, bAt: number, length: number): boolean {
+function sameBytes(
+  aView: DataView,
+  a: Uint8Array,
+  aAt: number,
+  bView: DataView,
+  b: Uint8Array,
+  bAt: number,
+  length: number,
+): boolean {
   const words = length & ~3;
   for (let i = 0; i < words; i += 4) if (aView.getInt32(aAt + i, true) !== bView.getInt32(bAt + i, true)) return false;
   for (let i = words; i < length; i++) if (a[aAt + i] !== b[bAt + i]) return false;

@@ -59,7 +59,15 @@ export class ValueSets {
    * Set id of one value (an array counts as all its items). `tag` names the memo space: the field itself, or a derived
    * source; it must not be used for two fields.
    */
-  ofValue(field: number, tag: number, bytes: Uint8Array, view: DataView, type: number, offset: number, length: number): number {
+  ofValue(
+    field: number,
+    tag: number,
+    bytes: Uint8Array,
+    view: DataView,
+    type: number,
+    offset: number,
+    length: number,
+  ): number {
     if (length === 0 || type === ValueType.Null) return EMPTY;
     if (this.memo.find((tag << 8) | type, bytes, view, offset, length)) return this.memo.found;
     const set = this.scanValue(field, bytes, view, type, offset, length);

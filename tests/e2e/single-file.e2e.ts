@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { RULE_TITLE, smallLog } from './logs.ts';
+
+const single = new URL('../../dist-single/winnow.html', import.meta.url);
+let app: ServedApp;
+let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+
+beforeAll(async () => {
+  if (!existsSync(fileURLToPath(single))) throw new Error('dist-single/ is missing: npm run build:single comes first');
+  app = await startApp();
+  evidence = await createEvidenceFolder();
+});
+
+afterAll(async () => {
+  await app.close();
+  await evidence.remove();
+});
+
+test('the single file scans and exports from a disk, and asks for nothing', async () => {
+  const context = await app.browser.newContext();
+  const requests: string[] = [];
+  const faults: string[] = [];
+  context.on('request', (request) => requests.push(request.url()));
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(single.href);
+  await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+  await scanFiles(page, [await evidence.write('powershell.evtx', smallLog())]);
+  const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE });
+  await row.waitFor();
+  await row.click();
+  await page.getByText('GetTypeFromProgID').first().waitFor();
+  expect(await exportAs(page, 'JSON')).toContain(RULE_TITLE);
+  expect(faults).toEqual([]);
+  expect(requests.filter((url) => url !== single.href && !/^(blob|data):/.test(url))).toEqual([]);
+  await context.close();
+});

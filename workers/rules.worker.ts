@@ -1,0 +1,11 @@
+// Entry point of the rules worker: compiles dropped rules. Started from a blob for one job, then ended.
+
+import { compileProgram } from '../src/engine/compile/compile-program.ts';
+import { serveRuleWorker } from '../src/pool/rule-compiler.ts';
+import { compileRules } from '../src/sigma/compile-rules.ts';
+
+serveRuleWorker(self, (files) => {
+  const { ruleSet, verdicts, sources } = compileRules(files);
+  const correlations = ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined));
+  return { program: compileProgram(ruleSet), ruleSet, correlations, sources, verdicts };
+});
