@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import packageFile from './package.json' with { type: 'json' };
+import { developmentPolicy } from './scripts/vite-development-policy.ts';
 import { serviceWorker } from './scripts/vite-service-worker.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 import { workerTexts } from './scripts/vite-workers.ts';
@@ -19,6 +20,7 @@ export default defineConfig({
     workerTexts({ root, inline: false }),
     shippedRules({ root, inline: false }),
     serviceWorker({ root }),
+    developmentPolicy(),
   ],
   build: {
     target: 'es2023',

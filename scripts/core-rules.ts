@@ -12,13 +12,15 @@ import { wrapPack } from '../src/pool/masked-pack.ts';
 import { formatRuleSet } from '../src/pool/rule-set-json.ts';
 import { compileRules, type RuleFile } from '../src/sigma/compile-rules.ts';
 
-export const CORE_RULES_FOLDER = 'rules/core';
+const CORE_RULES_FOLDER = 'rules/core';
 const PACK_NAME = 'core';
 
 export type RulePart = 'program' | 'correlations' | 'infos' | 'rule-set' | 'sources' | 'texts';
 
 export interface CoreRules {
   readonly packs: ReadonlyMap<RulePart, Uint8Array>;
+  /** Absolute paths of the rule files. */
+  readonly inputs: readonly string[];
 }
 
 let last: { readonly digest: string; readonly rules: CoreRules } | undefined;
@@ -40,7 +42,8 @@ export function buildCoreRules(root: string): CoreRules {
     ['sources', json(sources)],
     ['texts', json(files)],
   ];
-  const rules = { packs: new Map(parts.map(([part, bytes]) => [part, packOf(bytes)])) };
+  const inputs = files.map(({ file }) => join(root, CORE_RULES_FOLDER, file));
+  const rules = { packs: new Map(parts.map(([part, bytes]) => [part, packOf(bytes)])), inputs };
   last = { digest, rules };
   return rules;
 }

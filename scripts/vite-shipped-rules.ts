@@ -2,7 +2,7 @@
 // A broken rule stops the build with every diagnostic, each with file, line and column.
 
 import type { Plugin } from 'vite';
-import { buildCoreRules, CORE_RULES_FOLDER, type RulePart } from './core-rules.ts';
+import { buildCoreRules, type RulePart } from './core-rules.ts';
 import { fetchingModule } from './vite-workers.ts';
 
 const PREFIX = 'virtual:winnow/rules/';
@@ -20,7 +20,7 @@ export function shippedRules(options: { readonly root: string; readonly inline: 
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       const name = id.slice(PREFIX.length + 1) as RulePart;
       const rules = buildCoreRules(options.root);
-      this.addWatchFile(`${options.root}/${CORE_RULES_FOLDER}`);
+      for (const input of rules.inputs) this.addWatchFile(input);
       const pack = rules.packs.get(name);
       if (pack === undefined) throw new Error(`the core rules have no part ${name}`);
       if (serving || options.inline) {

@@ -11,6 +11,7 @@ import { keepOffline } from './app/offline.svelte.ts';
 import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
 import { createShippedCatalogue } from './app/shipped-catalogue.ts';
 import { WinnowApp } from './app/winnow-app.svelte.ts';
+import { openZip } from './intake/open-zip.ts';
 import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
@@ -56,7 +57,7 @@ const exportFindings: ExportFindings = async function* (format, findings, { tria
 async function reopen(handles: readonly FileSystemHandle[]): ReturnType<typeof readHandles> {
   type Asking = FileSystemHandle & { requestPermission?: (mode: { mode: 'read' }) => Promise<PermissionState> };
   for (const handle of handles as readonly Asking[]) await handle.requestPermission?.({ mode: 'read' });
-  return readHandles(handles);
+  return readHandles(handles, { openZip });
 }
 
 async function start(target: HTMLElement): Promise<void> {
@@ -69,7 +70,11 @@ async function start(target: HTMLElement): Promise<void> {
   });
   const ports: AppPorts = {
     catalogue: createShippedCatalogue(rules),
-    evidence: { readDrop, readFiles, readHandles: reopen },
+    evidence: {
+      readDrop: (transfer) => readDrop(transfer, { openZip }),
+      readFiles: (files) => readFiles(files, { openZip }),
+      readHandles: reopen,
+    },
     renderers: { text: formatEventText, xml: formatEventXml, json: formatEvtxDumpJson },
     explain: createExplain(rules),
     exportFindings,

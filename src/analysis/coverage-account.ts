@@ -3,12 +3,13 @@
 // 200 ms that an overview may take. What the numbers are folded from: model/coverage.ts.
 
 import type { EventKindCount } from '../model/coverage.ts';
+import type { FieldKey } from '../model/field-key.ts';
 import type { RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import { judgeCorrelations, type StateRow } from './coverage-correlations.ts';
 import { gatherEvidence, type Evidence, type EventKind, type SeenKind } from './coverage-evidence.ts';
 import { Sight, Truth, type FormTable } from './coverage-forms.ts';
 import { summariseCoverage, type CoverageLine } from './coverage-lines.ts';
-import { COVERAGE_STATES, coveragePlanOf, type CoveragePlan, type CoverageState, type RouteEntry } from './coverage-plan.ts';
+import { COVERAGE_STATES, coveragePlanOf, type CoveragePlan, type CoverageState } from './coverage-plan.ts';
 import { ReasonTable, type BlindReason } from './coverage-reasons.ts';
 
 export type { CoverageLine } from './coverage-lines.ts';
@@ -190,11 +191,13 @@ function judgeClasses(plan: CoveragePlan, evidence: Evidence): JudgedClasses {
   const sights = new Uint8Array(forms.fields.length);
   const verdicts = new Uint8Array(forms.size);
   const stamps = new Int32Array(forms.size).fill(-1);
-  /** Per class: 1 when events of its first channel were met on the host at hand, 2 when only others were. */
+  /** Per class, on the host at hand. */
   const met = new Uint8Array(classes.length);
+  const judged = new Uint8Array(classes.length);
   let round = 0;
   evidence.hosts.forEach((host, at) => {
-    met.fill(0);
+    met.fill(Met.Nothing);
+    judged.fill(0);
     classes.forEach(({ channels }, number) => {
       if (channels.length === 0 || channels.some((channel) => host.channels.has(channel))) {
         rows[number]!.states[at] = STATE['no-events'];
@@ -205,26 +208,29 @@ function judgeClasses(plan: CoveragePlan, evidence: Evidence): JudgedClasses {
       if (entries.length === 0) continue;
       fillSights(sights, seen, forms);
       round++;
-      for (const { class: number, route } of entries) {
-        if (met[number] !== 1) met[number] = route.channel === classes[number]!.channels[0] ? 1 : 2;
-        const row = rows[number]!;
-        if (row.states[at] === STATE.judged) continue;
-        if (stamps[route.form] !== round) {
-          stamps[route.form] = round;
-          verdicts[route.form] = forms.judge(route.form, sights);
+      for (let entry = 0; entry < entries.length; entry += ENTRY_COLUMNS) {
+        const number = entries[entry]!;
+        const form = entries[entry + 1]!;
+        if (met[number] !== Met.Own) met[number] = entries[entry + 2]!;
+        if (judged[number] === 1) continue;
+        if (stamps[form] !== round) {
+          stamps[form] = round;
+          verdicts[form] = forms.judge(form, sights);
         }
-        if (verdicts[route.form] !== Truth.False) {
+        const row = rows[number]!;
+        if (verdicts[form] !== Truth.False) {
+          judged[number] = 1;
           row.states[at] = STATE.judged;
           row.reasons[at] = -1;
         } else if (row.reasons[at]! < 0) {
           // Kinds come most frequent first, so the reason names the events that matter.
-          const reason = reasons.numberOf(route.form, sights, evidence.kinds[seen.kind]!, seen.kind);
+          const reason = reasons.numberOf(form, sights, evidence.kinds[seen.kind]!, seen.kind);
           row.reasons[at] = reason;
           row.states[at] = reasons.reasons[reason]!.absent.length === 0 ? STATE['field-empty'] : STATE['field-absent'];
         }
       }
     }
-    for (let number = 0; number < classes.length; number++) if (met[number] === 2) substituted[number]!.push(at);
+    for (let number = 0; number < classes.length; number++) if (met[number] === Met.Other) substituted[number]!.push(at);
   });
   for (const row of rows) {
     let best = 0;
@@ -235,30 +241,39 @@ function judgeClasses(plan: CoveragePlan, evidence: Evidence): JudgedClasses {
   return { rows, reasons: reasons.reasons, substituted };
 }
 
-/** Routes that take events of the kind. */
-function acceptedBy({ entries }: CoveragePlan, { channel, provider, eventId }: EventKind): RouteEntry[] {
-  return [...(entries.get(channel) ?? []), ...(entries.get(undefined) ?? [])].filter(
-    ({ route }) =>
-      (route.provider === undefined || route.provider === provider) &&
-      (route.eventIds === undefined || route.eventIds.includes(eventId)),
-  );
+/** Of which log the events were that a class met: the one it was made for (its first), or others only. */
+const Met = { Nothing: 0, Own: 1, Other: 2 } as const;
+const ENTRY_COLUMNS = 3;
+
+/** Routes that take events of the kind: class, form and Met of each, end to end. */
+function acceptedBy({ entries, classes }: CoveragePlan, { channel, provider, eventId }: EventKind): Int32Array {
+  const numbers: number[] = [];
+  for (const list of [entries.get(channel), entries.get(undefined)]) {
+    for (const { class: number, route } of list ?? []) {
+      if (route.provider !== undefined && route.provider !== provider) continue;
+      if (route.eventIds !== undefined && !route.eventIds.includes(eventId)) continue;
+      numbers.push(number, route.form, route.channel === classes[number]!.channels[0] ? Met.Own : Met.Other);
+    }
+  }
+  return Int32Array.from(numbers);
 }
 
 /** Notes what was seen of each field that forms ask for. A scan that looked at no fields leaves them all open. */
-function fillSights(sights: Uint8Array, { present, filled }: SeenKind, forms: FormTable): void {
-  if (present.length === 0 && filled.length === 0) {
-    sights.fill(Sight.Filled);
-    return;
+function fillSights(sights: Uint8Array, { parts }: SeenKind, forms: FormTable): void {
+  const looked = parts.some(({ fieldsPresent, fieldsFilled }) => fieldsPresent !== undefined || fieldsFilled !== undefined);
+  sights.fill(looked ? Sight.Absent : Sight.Filled);
+  if (!looked) return;
+  for (const { fieldsPresent, fieldsFilled } of parts) {
+    // Mostly all fields that are there have content.
+    if (fieldsPresent?.length !== fieldsFilled?.length) note(sights, fieldsPresent, Sight.Empty, forms);
   }
-  sights.fill(Sight.Absent);
-  const note = (lists: SeenKind['present'], sight: number): void => {
-    for (const list of lists) {
-      for (const key of list) {
-        const field = forms.fieldNumber(key);
-        if (field !== undefined) sights[field] = sight;
-      }
-    }
-  };
-  note(present, Sight.Empty);
-  note(filled, Sight.Filled);
+  for (const { fieldsFilled } of parts) note(sights, fieldsFilled, Sight.Filled, forms);
+}
+
+function note(sights: Uint8Array, keys: readonly FieldKey[] | undefined, sight: number, forms: FormTable): void {
+  if (keys === undefined) return;
+  for (const key of keys) {
+    const field = forms.fieldNumber(key);
+    if (field !== undefined) sights[field] = sight;
+  }
 }

@@ -12,14 +12,15 @@ export interface StateRow {
 /** State rows of all correlations by rule number. `rowOf` gives those of event rules. */
 export function judgeCorrelations(
   ruleSet: RuleSet,
-  rowOf: (rule: number) => StateRow,
+  rowOf: (rule: number) => StateRow | undefined,
   isFixed: (rule: number) => boolean,
 ): ReadonlyMap<number, StateRow> {
   const rows = new Map<number, StateRow>();
-  const find = (rule: number): StateRow => rows.get(rule) ?? rowOf(rule);
   for (const number of inOrder(ruleSet)) {
     const rule = ruleSet.rules[number];
-    if (rule?.kind === 'correlation' && !isFixed(number)) rows.set(number, judge(rule, rule.rules.map(find)));
+    if (rule?.kind !== 'correlation' || isFixed(number)) continue;
+    const parts = rule.rules.map((member) => rows.get(member) ?? rowOf(member));
+    rows.set(number, judge(rule, parts.filter((part) => part !== undefined)));
   }
   return rows;
 }
@@ -41,7 +42,7 @@ function inOrder(ruleSet: RuleSet): number[] {
         order.push(number);
       } else {
         state[number] = 1;
-        // The compiler refuses circles; should there be one, its members are taken in the order met.
+        // The compiler refuses circles; in one, a rule that is already under way would simply not count.
         for (const member of members.rules) if (state[member] === 0) open.push(member);
       }
     }
@@ -55,11 +56,10 @@ function judge(rule: CorrelationRule, parts: readonly StateRow[]): StateRow {
   const somewhere = parts.map((part) => part.states.includes(0));
   if (canFire(rule, somewhere)) return best;
   // What keeps it from firing is a part that no host can judge.
-  const missing = bestOf(
+  return bestOf(
     parts.filter((_, at) => somewhere[at] === false),
     hosts,
   );
-  return missing;
 }
 
 function bestOf(parts: readonly StateRow[], hosts: number): StateRow {

@@ -2,7 +2,6 @@
 
 import { foldText } from '../base/fold.ts';
 import type { EventKindCount } from '../model/coverage.ts';
-import type { FieldKey } from '../model/field-key.ts';
 
 /** A kind of event that occurs on some host. Texts are folded. */
 export interface EventKind {
@@ -16,9 +15,8 @@ export interface SeenKind {
   /** Number of the kind in `Evidence.kinds`. */
   readonly kind: number;
   count: number;
-  /** Lists of fields, one per slice that saw some; both empty where the scan did not look at fields. */
-  readonly present: (readonly FieldKey[])[];
-  readonly filled: (readonly FieldKey[])[];
+  /** What slices and files counted of it. */
+  readonly parts: EventKindCount[];
 }
 
 export interface HostEvidence {
@@ -39,42 +37,46 @@ export interface Evidence {
 
 /** Puts the counts of all slices and files together. Hosts and logs are the same in any case of letters. */
 export function gatherEvidence(counts: readonly EventKindCount[]): Evidence {
-  const fold = foldOnce();
+  const names = new NameNumbers();
   const kinds: EventKind[] = [];
-  const kindNumbers = new Map<string, number>();
-  const hosts = new Map<string, HostEvidence & { readonly byKind: Map<number, SeenKind> }>();
+  /** By channel and event id, then by provider: numbers, because building a text per count took half of the fold. */
+  const numbers = new Map<number, Map<number, number>>();
+  const hosts = new Map<number, HostEvidence & { readonly byKind: Map<number, SeenKind> }>();
   for (const count of counts) {
-    const name = fold(count.computer);
-    let host = hosts.get(name);
+    const computer = names.numberOf(count.computer);
+    let host = hosts.get(computer);
     if (host === undefined) {
       host = { computer: count.computer, events: 0, channels: new Set(), seen: [], byKind: new Map() };
-      hosts.set(name, host);
+      hosts.set(computer, host);
     }
-    const channel = fold(count.channel);
-    const provider = fold(count.provider);
-    // Channels and providers are untrusted texts: the number first, and a length, keep keys apart.
-    const key = `${count.eventId}/${channel.length}/${channel}/${provider}`;
-    let kind = kindNumbers.get(key);
+    const channel = names.numberOf(count.channel);
+    const provider = names.numberOf(count.provider);
+    const key = channel * 65_536 + (count.eventId & 0xffff);
+    let byProvider = numbers.get(key);
+    if (byProvider === undefined) {
+      byProvider = new Map();
+      numbers.set(key, byProvider);
+    }
+    let kind = byProvider.get(provider);
     if (kind === undefined) {
       kind = kinds.length;
-      kinds.push({ channel, provider, eventId: count.eventId });
-      kindNumbers.set(key, kind);
+      kinds.push({ channel: names.texts[channel]!, provider: names.texts[provider]!, eventId: count.eventId });
+      byProvider.set(provider, kind);
     }
     let seen = host.byKind.get(kind);
     if (seen === undefined) {
-      seen = { kind, count: 0, present: [], filled: [] };
+      seen = { kind, count: 0, parts: [] };
       host.byKind.set(kind, seen);
+      host.channels.add(names.texts[channel]!);
     }
     host.events += count.count;
-    host.channels.add(channel);
     seen.count += count.count;
-    if (count.fieldsPresent !== undefined) seen.present.push(count.fieldsPresent);
-    if (count.fieldsFilled !== undefined) seen.filled.push(count.fieldsFilled);
+    seen.parts.push(count);
   }
   return {
     kinds,
     hosts: [...hosts]
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .sort(([a], [b]) => (names.texts[a]! < names.texts[b]! ? -1 : 1))
       .map(([, { computer, events, channels, byKind }]) => ({
         computer,
         events,
@@ -84,15 +86,22 @@ export function gatherEvidence(counts: readonly EventKindCount[]): Evidence {
   };
 }
 
-/** foldText with a memory: thousands of counts name the same few texts. */
-function foldOnce(): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    let folded = known.get(text);
-    if (folded === undefined) {
-      folded = foldText(text);
-      known.set(text, folded);
+/** Numbers for folded texts. */
+class NameNumbers {
+  readonly texts: string[] = [];
+  readonly #folded = new Map<string, number>();
+  readonly #asWritten = new Map<string, number>();
+
+  numberOf(text: string): number {
+    let number = this.#asWritten.get(text);
+    if (number !== undefined) return number;
+    const folded = foldText(text);
+    number = this.#folded.get(folded);
+    if (number === undefined) {
+      number = this.texts.push(folded) - 1;
+      this.#folded.set(folded, number);
     }
-    return folded;
-  };
+    this.#asWritten.set(text, number);
+    return number;
+  }
 }

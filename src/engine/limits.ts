@@ -20,7 +20,7 @@ export interface EngineLimits {
   readonly tupleItems: number;
   /** Plans kept: (kind of event, shapes). */
   readonly plans: number;
-  /** Distinct names per sort (channel, provider, computer). */
+  /** Distinct names per sort (channel, provider, computer) beyond which the tables start over between slices. */
   readonly names: number;
   /** Records between two looks at the caps; a record adds a bounded number of entries. */
   readonly checkEvery: number;

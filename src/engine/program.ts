@@ -192,7 +192,7 @@ export function loadProgram(buffer: ArrayBuffer): Program {
     throw new Error(`rule program of version ${String(words[1])}, this engine reads ${PROGRAM_VERSION}`);
   }
   const dataStart = words[3]!;
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 16, words[2]!))) as ProgramHeader;
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 16, words[2]))) as ProgramHeader;
   const sections: Partial<Record<SectionName, Int32Array | Uint16Array | Uint8Array>> = {};
   for (const name of Object.keys(header.sections) as SectionName[]) {
     const [offset, length] = header.sections[name];

@@ -5,49 +5,71 @@ const DIGIT_0 = 48;
 const MINUS = 45;
 /** Seven decimal digits: the step in which 64-bit values are taken apart (every intermediate stays below 2^53). */
 const STEP = 10_000_000;
+/** Digits of the numbers below 100: two digits a division instead of one. */
+const TENS = Uint8Array.from({ length: 100 }, (_, n) => DIGIT_0 + Math.floor(n / 10));
+const ONES = Uint8Array.from({ length: 100 }, (_, n) => DIGIT_0 + (n % 10));
 
 /** Writes an unsigned integer below 2^53 in decimal; gives the end position. */
 export function writeDecimal(value: number, out: Uint8Array, at: number): number {
-  let digits = 1;
-  for (let limit = 10; limit <= value; limit *= 10) digits++;
-  const end = at + digits;
-  let rest = value;
+  if (value < 10) {
+    out[at] = DIGIT_0 + value;
+    return at + 1;
+  }
+  if (value > 0x7fff_ffff) {
+    // V8 keeps small integers below 2^31; above it divisions are those of floats.
+    const top = Math.floor(value / STEP);
+    return writePadded(value - top * STEP, 7, out, writeDecimal(top, out, at));
+  }
+  let rest = value | 0;
+  const end = at + digitsOf(rest);
   let place = end;
-  // Above 2^31 the division is a float division; below it V8 keeps small integers.
-  while (rest > 0x7fff_ffff) {
-    const quotient = Math.floor(rest / 10);
-    out[--place] = DIGIT_0 + (rest - quotient * 10);
+  while (rest >= 100) {
+    const quotient = (rest / 100) | 0;
+    const pair = rest - quotient * 100;
+    place -= 2;
+    out[place] = TENS[pair]!;
+    out[place + 1] = ONES[pair]!;
     rest = quotient;
   }
-  do {
-    const quotient = (rest / 10) | 0;
-    out[--place] = DIGIT_0 + (rest - quotient * 10);
-    rest = quotient;
-  } while (place > at);
+  out[place - 1] = ONES[rest]!;
+  if (rest >= 10) out[place - 2] = TENS[rest]!;
   return end;
 }
 
-/** Writes an integer with leading zeros to exactly `digits` places; gives the end position. */
+/** Decimal digits of an integer from 10 to 2^31. */
+function digitsOf(value: number): number {
+  if (value < 10_000) return value < 100 ? 2 : value < 1_000 ? 3 : 4;
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6;
+  return value < 10_000_000 ? 7 : value < 100_000_000 ? 8 : value < 1_000_000_000 ? 9 : 10;
+}
+
+/** Writes an integer below 2^31 with leading zeros to exactly `digits` places; gives the end position. */
 export function writePadded(value: number, digits: number, out: Uint8Array, at: number): number {
-  let rest = value;
-  for (let place = at + digits - 1; place >= at; place--) {
-    const quotient = (rest / 10) | 0;
-    out[place] = DIGIT_0 + (rest - quotient * 10);
+  let rest = value | 0;
+  let place = at + digits;
+  while (place - at >= 2) {
+    const quotient = (rest / 100) | 0;
+    const pair = rest - quotient * 100;
+    place -= 2;
+    out[place] = TENS[pair]!;
+    out[place + 1] = ONES[pair]!;
     rest = quotient;
   }
+  if (place > at) out[at] = ONES[rest]!;
   return at + digits;
 }
 
 /** Writes an unsigned 64-bit integer given as two unsigned halves, exactly; gives the end position. */
 export function writeDecimal64(high: number, low: number, out: Uint8Array, at: number): number {
   if (high < 0x20_0000) return writeDecimal(high * 4_294_967_296 + low, out, at);
+  // Remainders by multiplication: `%` of floats is a call.
   const q1 = Math.floor(high / STEP);
-  let rest = (high % STEP) * 65_536 + (low >>> 16);
+  let rest = (high - q1 * STEP) * 65_536 + (low >>> 16);
   const q2 = Math.floor(rest / STEP);
-  rest = (rest % STEP) * 65_536 + (low & 0xffff);
+  rest = (rest - q2 * STEP) * 65_536 + (low & 0xffff);
   const q3 = Math.floor(rest / STEP);
   const end = writeDecimal(q1 * 4_294_967_296 + q2 * 65_536 + q3, out, at);
-  return writePadded(rest % STEP, 7, out, end);
+  return writePadded(rest - q3 * STEP, 7, out, end);
 }
 
 /** Writes a two's complement 64-bit integer given as two unsigned halves, exactly; gives the end position. */
@@ -59,9 +81,9 @@ export function writeSignedDecimal64(high: number, low: number, out: Uint8Array,
   return writeDecimal64(negatedHigh, negatedLow, out, at + 1);
 }
 
-/** ASCII codes of the lower-case hex digits. */
-export const LOWER_HEX = asciiOf('0123456789abcdef');
-const UPPER_HEX = asciiOf('0123456789ABCDEF');
+/** ASCII codes of the hex digits. */
+export const LOWER_HEX: Uint8Array = asciiOf('0123456789abcdef');
+export const UPPER_HEX: Uint8Array = asciiOf('0123456789ABCDEF');
 
 function asciiOf(text: string): Uint8Array {
   return Uint8Array.from(text, (digit) => digit.charCodeAt(0));
@@ -71,13 +93,13 @@ function asciiOf(text: string): Uint8Array {
 export function writeHex64(high: number, low: number, out: Uint8Array, at: number): number {
   out[at] = DIGIT_0;
   out[at + 1] = 120;
-  let place = at + 2;
-  let started = false;
-  for (let shift = 60; shift >= 0; shift -= 4) {
-    const digit = (shift >= 32 ? high >>> (shift - 32) : low >>> shift) & 15;
-    if (digit !== 0 || shift === 0) started = true;
-    if (started) out[place++] = LOWER_HEX[digit]!;
-  }
+  if (high === 0) return writeHexDigits(low, low === 0 ? 1 : 8 - (Math.clz32(low) >> 2), out, at + 2);
+  return writeHexDigits(low, 8, out, writeHexDigits(high, 8 - (Math.clz32(high) >> 2), out, at + 2));
+}
+
+function writeHexDigits(value: number, digits: number, out: Uint8Array, at: number): number {
+  let place = at;
+  for (let shift = 4 * digits - 4; shift >= 0; shift -= 4) out[place++] = LOWER_HEX[(value >>> shift) & 15]!;
   return place;
 }
 

@@ -1,6 +1,8 @@
 // Character data of BinXML values: UTF-16 strings cut at their first NUL and windows-1252 strings without NULs
 // (F44–F46). Nothing is replaced: lone surrogates are evidence.
 
+import { SHORT_UNITS, textOfBytes, textOfUnits } from './text-of-units.ts';
+
 /** Units that are turned into text in one call; fromCharCode.apply has an argument limit that differs between browsers. */
 const BLOCK = 8_192;
 const block = new Uint16Array(BLOCK);
@@ -50,38 +52,64 @@ export function stringByteLength(bytes: Uint8Array, offset: number, length: numb
   return end - offset;
 }
 
-/** Bytes from which on TextDecoder is faster than making the text unit by unit (measured: 35 % over a real log). */
-const LONG = 96;
-const decoder = new TextDecoder('utf-16le', { ignoreBOM: true });
+const wide = new TextDecoder('utf-16le', { ignoreBOM: true });
+const narrow = new TextDecoder('utf-8', { ignoreBOM: true });
+/** An ASCII string, packed to one byte a unit. Strings of more units are taken apart. */
+const packed = new Uint8Array(32_768);
+const packedView = new DataView(packed.buffer);
 
 /**
  * Text of the UTF-16LE string at `offset` up to its first NUL; an odd last byte does not count. Lone surrogates and
- * U+FEFF are kept.
+ * U+FEFF are kept. `view` covers `bytes`.
  */
-export function decodeString(bytes: Uint8Array, offset: number, length: number): string {
-  const end = offset + (length & ~1);
-  let hasSurrogates = false;
-  if (length > LONG) {
-    let at = offset;
-    for (; at < end; at += 2) {
-      const high = bytes[at + 1]!;
-      if (high === 0 && bytes[at] === 0) break;
-      if ((high & 0xf8) === 0xd8) hasSurrogates = true;
+export function decodeString(bytes: Uint8Array, view: DataView, offset: number, length: number): string {
+  const size = length & ~1;
+  if (size <= 2 * SHORT_UNITS) {
+    let units = 0;
+    for (; 2 * units < size; units++) {
+      if ((bytes[offset + 2 * units]! | bytes[offset + 2 * units + 1]!) === 0) break;
     }
-    // TextDecoder would replace lone surrogates.
-    return hasSurrogates ? textOfUnits(bytes, offset, at) : decoder.decode(bytes.subarray(offset, at));
+    return textOfUnits(bytes, offset, units);
   }
-  let text = '';
-  for (let at = offset; at < end; at += 2) {
-    const unit = bytes[at]! | (bytes[at + 1]! << 8);
+  const ascii = size <= 2 * packed.length ? packAscii(view, offset, size) : -1;
+  // One byte a unit: the packed text decodes twice as fast, and V8 stores it in half the memory.
+  if (ascii >= 0) return narrow.decode(packed.subarray(0, ascii));
+  let hasSurrogates = false;
+  let at = offset;
+  for (const end = offset + size; at < end; at += 2) {
+    const high = bytes[at + 1]!;
+    if (high === 0 && bytes[at] === 0) break;
+    if ((high & 0xf8) === 0xd8) hasSurrogates = true;
+  }
+  // TextDecoder would replace lone surrogates.
+  return hasSurrogates ? textInBlocks(bytes, offset, at) : wide.decode(bytes.subarray(offset, at));
+}
+
+/** Packs `size` bytes of UTF-16 up to their first NUL into `packed`; gives the units, -1 when they are not all ASCII. */
+function packAscii(view: DataView, offset: number, size: number): number {
+  const end = offset + size;
+  let at = offset;
+  let units = 0;
+  for (; at + 8 <= end; at += 8, units += 4) {
+    const low = view.getInt32(at, true);
+    const high = view.getInt32(at + 4, true);
+    if (((low | high) & 0xff80_ff80) !== 0) return -1;
+    const four = (low & 0x7f) | ((low >>> 8) & 0x7f00) | ((high & 0x7f) << 16) | ((high & 0x7f_0000) << 8);
+    // A zero byte borrows from its top bit.
+    if (((four - 0x0101_0101) & 0x8080_8080) !== 0) break;
+    packedView.setInt32(units, four, true);
+  }
+  for (; at < end; at += 2) {
+    const unit = view.getUint16(at, true);
     if (unit === 0) break;
-    text += String.fromCharCode(unit);
+    if (unit >= 0x80) return -1;
+    packed[units++] = unit;
   }
-  return text;
+  return units;
 }
 
 /** Text of bytes [start, end), whatever units they are. */
-function textOfUnits(bytes: Uint8Array, start: number, end: number): string {
+function textInBlocks(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start; at < end;) {
     let count = 0;
@@ -126,6 +154,17 @@ export function ansiUnit(byte: number): number {
 
 /** Text of a windows-1252 string without its NULs. */
 export function decodeAnsi(bytes: Uint8Array, offset: number, length: number): string {
+  if (length <= packed.length) {
+    let count = 0;
+    let all = 0;
+    for (let at = offset; at < offset + length; at++) {
+      const byte = bytes[at]!;
+      packed[count] = byte;
+      if (byte !== 0) count++;
+      all |= byte;
+    }
+    if (all < 0x80) return count <= SHORT_UNITS ? textOfBytes(packed, count) : narrow.decode(packed.subarray(0, count));
+  }
   let text = '';
   for (let at = offset; at < offset + length; at += BLOCK) {
     text += textOfBlock(writeAnsiUnits(bytes, at, Math.min(BLOCK, offset + length - at), block));

@@ -4,6 +4,9 @@
 // structure, not text: here it is ''.
 
 import { ValueType } from './shape.ts';
+import { SHORT_UNITS, textOfBytes } from './text-of-units.ts';
+import { arrayItems } from './value-array.ts';
+import { findText, keepText, MOST_BYTES } from './value-cache.ts';
 import {
   formatReal32,
   formatReal64,
@@ -16,7 +19,6 @@ import {
 } from './value-number.ts';
 import { decodeAnsi, decodeString, writeAnsiUnits, writeStringUnits } from './value-string.ts';
 import { writeFiletime, writeSystemtime } from './value-time.ts';
-import { forEachArrayItem } from './value-array.ts';
 
 /** Units that the text of any single value can need at most: a value has at most 65,535 bytes, written as hex. */
 export const MAX_VALUE_UNITS = 131_200;
@@ -25,14 +27,9 @@ export const MAX_VALUE_UNITS = 131_200;
 export const asciiText: Uint8Array = new Uint8Array(MAX_VALUE_UNITS);
 
 const DASH = 45;
-const TRUE = Uint8Array.from('true', (letter) => letter.charCodeAt(0));
-const FALSE = Uint8Array.from('false', (letter) => letter.charCodeAt(0));
+const ascii = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/**
- * Writes the text of a value that is neither character data nor an array into `asciiText` and gives its length. A value
- * shorter than its type is read as far as it goes (F60), or shown as raw hex where that makes no sense; so are unknown
- * types and times out of range (F54, F57). The value must lie within `bytes`, and `view` must cover the same bytes.
- */
+/** Writes the text of a value into `asciiText` and gives its length; see writeValueAscii. */
 export function writeAsciiText(
   bytes: Uint8Array,
   view: DataView,
@@ -40,68 +37,90 @@ export function writeAsciiText(
   offset: number,
   length: number,
 ): number {
-  if (length === 0) return 0;
+  return writeValueAscii(bytes, view, type, offset, length, asciiText, 0);
+}
+
+/**
+ * Writes the text of a value that is neither character data nor an array from `at` on; gives the end position. A value
+ * shorter than its type is read as far as it goes (F60), or shown as raw hex where that makes no sense; so are unknown
+ * types and times out of range (F54, F57). The value must lie within `bytes`, and `view` must cover the same bytes;
+ * `out` needs 64 + 3 * length places (a SID takes up to 11 digits for 4 bytes, binary data 2 for one).
+ */
+export function writeValueAscii(
+  bytes: Uint8Array,
+  view: DataView,
+  type: number,
+  offset: number,
+  length: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  if (length === 0) return at;
   switch (type) {
     case ValueType.Null:
     case ValueType.BinXml:
-      return 0;
+      return at;
     case ValueType.UInt8:
-      return writeDecimal(bytes[offset]!, asciiText, 0);
+      return writeDecimal(bytes[offset]!, out, at);
     case ValueType.UInt16:
-      return writeDecimal(readUnsigned(bytes, offset, length < 2 ? length : 2), asciiText, 0);
+      return writeDecimal(readUnsigned(bytes, offset, length < 2 ? length : 2), out, at);
     case ValueType.UInt32:
-      return writeDecimal(readUnsigned(bytes, offset, length < 4 ? length : 4), asciiText, 0);
-    case ValueType.UInt64:
-      return writeDecimal64(
-        readHigh(bytes, offset, length),
-        readUnsigned(bytes, offset, Math.min(length, 4)),
-        asciiText,
-        0,
+      return writeDecimal(
+        length >= 4 ? view.getUint32(offset, true) : readUnsigned(bytes, offset, length),
+        out,
+        at,
       );
+    case ValueType.UInt64:
+      return writeDecimal64(readHigh(bytes, offset, length), readLow(bytes, offset, length), out, at);
     case ValueType.Int8:
-      return writeSigned(bytes, offset, 1);
+      return writeSigned(bytes, offset, 1, out, at);
     case ValueType.Int16:
-      return writeSigned(bytes, offset, length < 2 ? length : 2);
+      return writeSigned(bytes, offset, length < 2 ? length : 2, out, at);
     case ValueType.Int32:
-      return writeSigned(bytes, offset, length < 4 ? length : 4);
+      return writeSigned(bytes, offset, length < 4 ? length : 4, out, at);
     case ValueType.Int64:
-      return writeSigned(bytes, offset, length < 8 ? length : 8);
+      return writeSigned(bytes, offset, length < 8 ? length : 8, out, at);
     case ValueType.Real32:
-      return length < 4 ? writeRaw(bytes, offset, length) : writeAscii(formatReal32(view.getFloat32(offset, true)));
+      if (length >= 4) return writeAscii(formatReal32(view.getFloat32(offset, true)), out, at);
+      break;
     case ValueType.Real64:
-      return length < 8 ? writeRaw(bytes, offset, length) : writeAscii(formatReal64(view.getFloat64(offset, true)));
-    case ValueType.Bool: {
-      const text = isTrue(bytes, offset, length) ? TRUE : FALSE;
-      asciiText.set(text);
-      return text.length;
-    }
+      if (length >= 8) return writeAscii(formatReal64(view.getFloat64(offset, true)), out, at);
+      break;
+    case ValueType.Bool:
+      return writeAscii(isTrue(bytes, offset, length) ? 'true' : 'false', out, at);
     case ValueType.HexInt32:
-      return writeHex64(0, readUnsigned(bytes, offset, length < 4 ? length : 4), asciiText, 0);
+      return writeHex64(0, readLow(bytes, offset, length), out, at);
     case ValueType.HexInt64:
     case ValueType.SizeT:
-      return writeHex64(
-        readHigh(bytes, offset, length),
-        readUnsigned(bytes, offset, Math.min(length, 4)),
-        asciiText,
-        0,
-      );
+      return writeHex64(readHigh(bytes, offset, length), readLow(bytes, offset, length), out, at);
     case ValueType.Guid:
-      return length < 16 ? writeRaw(bytes, offset, length) : writeGuid(bytes, offset);
-    case ValueType.FileTime: {
-      if (length < 8) return writeRaw(bytes, offset, length);
-      const end = writeFiletime(view.getUint32(offset + 4, true), view.getUint32(offset, true), asciiText, 0);
-      return end < 0 ? writeRaw(bytes, offset, length) : end;
-    }
-    case ValueType.SystemTime: {
-      if (length < 16) return writeRaw(bytes, offset, length);
-      const end = writeSystemtime(view, offset, asciiText, 0);
-      return end < 0 ? writeRaw(bytes, offset, length) : end;
-    }
+      if (length >= 16) {
+        // `{lower-case}` with braces, as Windows shows it (F51).
+        out[at] = 123;
+        const end = writeGuid(bytes, offset, LOWER_HEX, out, at + 1);
+        out[end] = 125;
+        return end + 1;
+      }
+      break;
+    case ValueType.FileTime:
+      if (length >= 8) {
+        const end = writeFiletime(view.getUint32(offset + 4, true), view.getUint32(offset, true), out, at);
+        if (end >= 0) return end;
+      }
+      break;
+    case ValueType.SystemTime:
+      if (length >= 16) {
+        const end = writeSystemtime(view, offset, out, at);
+        if (end >= 0) return end;
+      }
+      break;
     case ValueType.Sid:
-      return length < 8 ? writeRaw(bytes, offset, length) : writeSid(bytes, view, offset, length);
+      if (length >= 8) return writeSid(bytes, view, offset, length, out, at);
+      break;
     default:
-      return writeRaw(bytes, offset, length);
+      break;
   }
+  return writeHexBytes(bytes, offset, Math.min(length, MAX_VALUE_UNITS >> 1), out, at);
 }
 
 /**
@@ -112,7 +131,8 @@ export function formatValue(bytes: Uint8Array, view: DataView, type: number, off
   if (length === 0) return '';
   switch (type) {
     case ValueType.String:
-      return decodeString(bytes, offset, length);
+      if (length > MOST_BYTES) return decodeString(bytes, view, offset, length);
+      break;
     case ValueType.AnsiString:
       return decodeAnsi(bytes, offset, length);
     // Small integers: V8 keeps their texts in a cache, which beats making the string from bytes.
@@ -121,19 +141,26 @@ export function formatValue(bytes: Uint8Array, view: DataView, type: number, off
     case ValueType.UInt16:
       if (length >= 2) return String(view.getUint16(offset, true));
       break;
-    case ValueType.UInt32:
-      if (length >= 4) return String(view.getUint32(offset, true));
-      break;
+    case ValueType.Bool:
+      return isTrue(bytes, offset, length) ? 'true' : 'false';
+    case ValueType.FileTime:
+    case ValueType.SystemTime:
+      // Times do not come back, so they are not worth keeping.
+      return textOfAscii(writeAsciiText(bytes, view, type, offset, length));
     default:
-      if ((type & ValueType.Array) !== 0) {
-        const items: string[] = [];
-        forEachArrayItem(bytes, type, offset, length, (itemType, at, size) => {
-          items.push(formatValue(bytes, view, itemType, at, size));
-        });
-        return items.join(',');
-      }
+      if ((type & ValueType.Array) === 0) break;
+      return arrayItems(bytes, type, offset, length)
+        .map((item) => formatValue(bytes, view, item.type, item.offset, item.length))
+        .join(',');
   }
-  return textOfAscii(writeAsciiText(bytes, view, type, offset, length));
+  if (length > MOST_BYTES) return textOfAscii(writeAsciiText(bytes, view, type, offset, length));
+  const known = findText(view, type, offset, length);
+  if (known !== undefined) return known;
+  const text =
+    type === ValueType.String
+      ? decodeString(bytes, view, offset, length)
+      : textOfAscii(writeAsciiText(bytes, view, type, offset, length));
+  return keepText(view, type, offset, length, text);
 }
 
 /**
@@ -163,23 +190,12 @@ export function writeValueUnits(
 
 /** Text of the first `length` bytes of `asciiText`. */
 export function textOfAscii(length: number): string {
-  let text = '';
-  for (let at = 0; at < length; at += 8_192) {
-    text += String.fromCharCode.apply(
-      null,
-      asciiText.subarray(at, Math.min(length, at + 8_192)) as unknown as number[],
-    );
-  }
-  return text;
+  return length <= SHORT_UNITS ? textOfBytes(asciiText, length) : ascii.decode(asciiText.subarray(0, length));
 }
 
-function writeRaw(bytes: Uint8Array, offset: number, length: number): number {
-  return writeHexBytes(bytes, offset, Math.min(length, MAX_VALUE_UNITS >> 1), asciiText, 0);
-}
-
-function writeAscii(text: string): number {
-  for (let i = 0; i < text.length; i++) asciiText[i] = text.charCodeAt(i);
-  return text.length;
+function writeAscii(text: string, out: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
 }
 
 function readUnsigned(bytes: Uint8Array, offset: number, width: number): number {
@@ -188,20 +204,25 @@ function readUnsigned(bytes: Uint8Array, offset: number, width: number): number 
   return value >>> 0;
 }
 
+/** Lower half of a value of which `length` bytes are there. */
+function readLow(bytes: Uint8Array, offset: number, length: number): number {
+  return readUnsigned(bytes, offset, length < 4 ? length : 4);
+}
+
 /** Upper half of a 64-bit value of which `length` bytes are there. */
 function readHigh(bytes: Uint8Array, offset: number, length: number): number {
-  return length <= 4 ? 0 : readUnsigned(bytes, offset + 4, Math.min(length, 8) - 4);
+  return length <= 4 ? 0 : readUnsigned(bytes, offset + 4, length < 8 ? length - 4 : 4);
 }
 
 /** Writes a two's complement integer of `width` bytes (1–8); the top byte that is there carries the sign. */
-function writeSigned(bytes: Uint8Array, offset: number, width: number): number {
+function writeSigned(bytes: Uint8Array, offset: number, width: number, out: Uint8Array, at: number): number {
   const negative = bytes[offset + width - 1]! >= 0x80;
-  let low = readUnsigned(bytes, offset, Math.min(width, 4));
+  let low = readLow(bytes, offset, width);
   let high = readHigh(bytes, offset, width);
   if (negative && width < 4) low = (low | (-1 << (8 * width))) >>> 0;
   if (negative && width <= 4) high = 0xffff_ffff;
   else if (negative && width < 8) high = (high | (-1 << (8 * (width - 4)))) >>> 0;
-  return writeSignedDecimal64(high, low, asciiText, 0);
+  return writeSignedDecimal64(high, low, out, at);
 }
 
 function isTrue(bytes: Uint8Array, offset: number, length: number): boolean {
@@ -210,49 +231,60 @@ function isTrue(bytes: Uint8Array, offset: number, length: number): boolean {
 }
 
 /** Order in which the bytes of a GUID are written; -1 stands for a hyphen. */
-const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
+const GUID_ORDER = Int8Array.of(3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15);
 
-/** `{lower-case}` with braces, as Windows shows it (F51). */
-function writeGuid(bytes: Uint8Array, offset: number): number {
-  asciiText[0] = 123;
-  let at = 1;
-  for (let i = 0; i < GUID_ORDER.length; i++) {
+/** Writes the 36 places of a GUID without braces, with the given hex digits; gives the end position. */
+export function writeGuid(
+  bytes: Uint8Array,
+  offset: number,
+  digits: Uint8Array,
+  out: Uint8Array,
+  at: number,
+): number {
+  let place = at;
+  for (let i = 0; i < 20; i++) {
     const from = GUID_ORDER[i]!;
     if (from < 0) {
-      asciiText[at++] = DASH;
+      out[place++] = DASH;
       continue;
     }
     const byte = bytes[offset + from]!;
-    asciiText[at] = LOWER_HEX[byte >>> 4]!;
-    asciiText[at + 1] = LOWER_HEX[byte & 15]!;
-    at += 2;
+    out[place] = digits[byte >>> 4]!;
+    out[place + 1] = digits[byte & 15]!;
+    place += 2;
   }
-  asciiText[at] = 125;
-  return at + 1;
+  return place;
 }
 
 /** `S-revision-authority-sub…`; the count of sub-authorities is bounded by the size, an authority from 2^32 is hex (F55). */
-function writeSid(bytes: Uint8Array, view: DataView, offset: number, length: number): number {
+function writeSid(
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  length: number,
+  out: Uint8Array,
+  start: number,
+): number {
   const count = Math.min(bytes[offset + 1]!, (length - 8) >> 2);
-  asciiText[0] = 83;
-  asciiText[1] = DASH;
-  let at = writeDecimal(bytes[offset]!, asciiText, 2);
-  asciiText[at++] = DASH;
+  out[start] = 83;
+  out[start + 1] = DASH;
+  let at = writeDecimal(bytes[offset]!, out, start + 2);
+  out[at++] = DASH;
   const top = view.getUint16(offset + 2, false);
   if (top === 0) {
-    at = writeDecimal(view.getUint32(offset + 4, false), asciiText, at);
+    at = writeDecimal(view.getUint32(offset + 4, false), out, at);
   } else {
-    asciiText[at++] = 48;
-    asciiText[at++] = 120;
+    out[at++] = 48;
+    out[at++] = 120;
     // SDDL writes all twelve digits.
     for (let i = 2; i < 8; i++) {
-      asciiText[at++] = LOWER_HEX[bytes[offset + i]! >>> 4]!;
-      asciiText[at++] = LOWER_HEX[bytes[offset + i]! & 15]!;
+      out[at++] = LOWER_HEX[bytes[offset + i]! >>> 4]!;
+      out[at++] = LOWER_HEX[bytes[offset + i]! & 15]!;
     }
   }
   for (let i = 0; i < count; i++) {
-    asciiText[at++] = DASH;
-    at = writeDecimal(view.getUint32(offset + 8 + 4 * i, true), asciiText, at);
+    out[at++] = DASH;
+    at = writeDecimal(view.getUint32(offset + 8 + 4 * i, true), out, at);
   }
   return at;
 }

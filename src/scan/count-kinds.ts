@@ -11,7 +11,7 @@ import { timeText } from './record-facts.ts';
 export function countKinds(matcher: RecordMatcher): EventKindCount[] {
   const { channels, providers, computers } = matcher.names;
   const counts: EventKindCount[] = [];
-  for (const tally of matcher.tallies()) {
+  for (const tally of matcher.tallies.list()) {
     const { group } = tally.kind;
     const present: FieldKey[] = [];
     const filled: FieldKey[] = [];

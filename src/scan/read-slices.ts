@@ -86,7 +86,7 @@ class StreamSource implements Source {
       // Each read takes the buffer away and gives it back, filled further.
       const { value, done } = await this.reader.read(new Uint8Array(this.buffer, this.filled, wanted - this.filled));
       if (value !== undefined) {
-        this.buffer = value.buffer as ArrayBuffer;
+        this.buffer = value.buffer;
         this.filled += value.byteLength;
       }
       if (done) break;

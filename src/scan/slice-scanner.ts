@@ -188,7 +188,7 @@ class Scanner implements SliceScanner {
     if (this.timeRange !== undefined && !isWithin(time, this.timeRange)) return;
     this.event = undefined;
     const found = matcher.match(record, eventOf, counts);
-    if (counts) matcher.tallyTime(time.high, time.low);
+    if (counts) matcher.tallies.addTime(matcher.kind, time.high, time.low);
     if (found > 0) this.addRows(record, eventOf, counts);
   }
 

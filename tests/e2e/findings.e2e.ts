@@ -102,6 +102,8 @@ test('without a network the app loads, scans and finds', async () => {
         );
       }
     });
+    // From here on the page reaches the app's own files and nothing else, not even of its own origin.
+    expect(await page.evaluate(async () => (await fetch('./not-ours.txt')).status)).toBe(403);
     await own.stopServing();
     await page.reload();
     await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();

@@ -119,6 +119,8 @@ describe('a slice scanner', () => {
         expect(findings(scanner, log, 1)).toEqual(whole);
         expect(findings(scanner, log, 3)).toEqual(whole);
         expect(findings(scanner, log, 64)).toEqual(whole);
+        const forgetful = createSliceScanner({ program: loadProgram(compileProgram(ruleSet)), limits: { names: 0 } });
+        expect(findings(forgetful, log, 1)).toEqual(whole);
       }),
       { numRuns: 40 },
     );

@@ -5,7 +5,7 @@
 import { ANY_FIELD, EVENT_DATA_FIELD, fieldKeysOf, USER_DATA_FIELD, type FieldKey } from '../../model/field-key.ts';
 import type { RecordCursor } from '../../model/record.ts';
 import type { Leaf, LeafPiece, Shape } from '../../model/shape.ts';
-import { placeLeaves } from './place-leaves.ts';
+import { placeLeaves, staticTextOf } from './place-leaves.ts';
 
 /** A leaf as a plan reads it. */
 export interface PlanLeaf {
@@ -176,8 +176,7 @@ function keysOf(
   attribute: string | undefined,
   dataName: string | undefined,
 ): readonly FieldKey[] {
-  // Lengths go first, so that no choice of names makes two places look alike.
-  const place = `${path.length} ${path.map((name) => name.length).join()} ${path.join('')} ${attribute?.length ?? -1} ${attribute ?? ''} ${dataName === undefined ? 0 : 1}${dataName ?? ''}`;
+  const place = placeText(path, attribute, dataName);
   let keys = knownPlaces.get(place);
   if (keys === undefined) {
     keys = [...new Set(fieldKeysOf({ path, attribute, dataName }))];
@@ -185,6 +184,20 @@ function keysOf(
     knownPlaces.set(place, keys);
   }
   return keys;
+}
+
+/** A text that no two places share: names can hold any character, so their lengths go first. */
+function placeText(path: readonly string[], attribute: string | undefined, dataName: string | undefined): string {
+  const last = path[path.length - 1] ?? '';
+  if (path.length === 3 && path[0] === 'Event') {
+    if (path[1] === 'System') return attribute === undefined ? `S${last}` : `A${last.length} ${last}${attribute}`;
+    if (path[1] === 'EventData' && last === 'Data' && attribute === undefined) {
+      return dataName === undefined ? 'U' : `D${dataName}`;
+    }
+  }
+  const lengths = path.map((name) => name.length).join();
+  const ending = attribute === undefined ? '' : `${attribute.length} ${attribute}`;
+  return `P${path.length} ${lengths} ${path.join('')} ${ending}${dataName === undefined ? '/' : `=${dataName}`}`;
 }
 
 function planLeaf(
@@ -198,12 +211,11 @@ function planLeaf(
   const only = pieces.length === 1 ? pieces[0] : undefined;
   const gates = [...hostGates];
   for (const index of leaf.gates) gates.push(level, index);
-  const isStatic = pieces.every((piece) => piece.kind === 'text');
   return {
     level,
     pieces,
     index: only?.kind === 'value' ? only.index : -1,
-    text: isStatic ? pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('') : undefined,
+    text: staticTextOf(leaf),
     drops,
     children,
     isAttribute: leaf.attribute !== undefined,

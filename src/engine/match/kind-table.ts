@@ -49,11 +49,13 @@ export class OuterShape {
   readonly channel: NameReader;
   readonly provider: NameReader;
   readonly computer: NameReader;
-  readonly kinds = new Map<number, ShapeKind>();
   /** Leaves by the list of embedded shapes, and plans by that list for each group. */
   readonly leaves = new Map<number, EventLeaves>();
   readonly plans = new Map<Group, Map<number, Plan>>();
   last: ShapeKind | undefined;
+  /** Kinds by pair of names and event id; pairs are numbered as they come, so that the key stays a small integer. */
+  private readonly kinds = new Map<number, ShapeKind>();
+  private readonly pairs = new Map<number, number>();
   private readonly eventIdLeaf: number;
   private readonly eventIdIndex: number;
 
@@ -67,6 +69,18 @@ export class OuterShape {
     const pieces = leaves[system.eventId]?.pieces;
     const only = pieces?.length === 1 ? pieces[0] : undefined;
     this.eventIdIndex = only?.kind === 'value' ? only.index : -1;
+  }
+
+  kindOf(channel: number, provider: number, eventId: number): ShapeKind | undefined {
+    const pair = this.pairs.get(channel * 2 ** 26 + provider);
+    return pair === undefined ? undefined : this.kinds.get(pair * 2 ** 17 + (eventId & 0x1_ffff));
+  }
+
+  addKind(kind: ShapeKind): void {
+    const names = kind.channel * 2 ** 26 + kind.provider;
+    let pair = this.pairs.get(names);
+    if (pair === undefined) this.pairs.set(names, (pair = this.pairs.size));
+    this.kinds.set(pair * 2 ** 17 + (kind.eventId & 0x1_ffff), kind);
   }
 
   /** System/EventID of a record: low 16 bits, NO_EVENT_ID when it has none. */

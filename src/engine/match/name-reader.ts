@@ -1,32 +1,39 @@
 // Names that route an event: channel, provider, computer. Read from raw bytes; the last value of each leaf is kept, so
 // that the usual case (the same name as in the record before) is one comparison and no text (reference: engine
-// algorithms 2). Names are interned up to a cap; beyond it they all count as number 0, "other".
+// algorithms 2).
 
 import type { Leaf, ValueTable } from '../../model/shape.ts';
 import { ValueType } from '../../model/shape.ts';
 import { formatValue } from '../../model/value-text.ts';
 
-/** Interned names of one sort; number 0 is ''. */
+/** Interned names of one sort; number 0 is ''. Never refuses a name: routing depends on every one of them. */
 export class NameTable {
-  readonly texts: string[] = [''];
-  overflow = 0;
+  texts: string[] = [''];
   private readonly numbers = new Map<string, number>([['', 0]]);
-
   private readonly limit: number;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
+  /** More names than are worth keeping: the owner then starts over between slices. */
+  get full(): boolean {
+    return this.texts.length > this.limit;
+  }
+
   numberOf(text: string): number {
-    const known = this.numbers.get(text);
-    if (known !== undefined) return known;
-    if (this.texts.length > this.limit) {
-      this.overflow++;
-      return 0;
+    let number = this.numbers.get(text);
+    if (number === undefined) {
+      number = this.texts.push(text) - 1;
+      this.numbers.set(text, number);
     }
-    this.numbers.set(text, this.texts.length);
-    return this.texts.push(text) - 1;
+    return number;
+  }
+
+  clear(): void {
+    this.texts = [''];
+    this.numbers.clear();
+    this.numbers.set('', 0);
   }
 }
 

@@ -55,6 +55,8 @@ export function placeLeaves(shape: Shape): PlacedLeaf[] {
       case ShapeOp.Close:
         open.pop();
         break;
+      default:
+        break;
     }
   }
   const placed: PlacedLeaf[] = [];
@@ -77,11 +79,19 @@ export function placeLeaves(shape: Shape): PlacedLeaf[] {
 }
 
 function noteName(element: OpenElement, leaf: Leaf): void {
-  if (leaf.pieces.every((piece) => piece.kind === 'text')) {
-    element.staticName = leaf.pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
-  } else {
-    element.name = leaf;
+  const text = staticTextOf(leaf);
+  if (text === undefined) element.name = leaf;
+  else element.staticName = text;
+}
+
+/** Text of a leaf without any value, undefined for the others. */
+export function staticTextOf({ pieces }: Leaf): string | undefined {
+  let text = '';
+  for (const piece of pieces) {
+    if (piece.kind === 'value') return undefined;
+    text += piece.text;
   }
+  return text;
 }
 
 /** Values whose null drops the element that opens at step `at`: its dependency, and optional values directly in its content. */

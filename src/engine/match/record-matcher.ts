@@ -8,20 +8,21 @@ import { ValueType } from '../../model/shape.ts';
 import { DEFAULT_LIMITS, type EngineLimits } from '../limits.ts';
 import { PredicateKind, type Program } from '../program.ts';
 import { Evaluator, Truth, type TextJudge } from './evaluate.ts';
-import { collectLeaves, type LeafCache } from './event-leaves.ts';
 import type { Verdict } from './field-sets.ts';
 import type { Group } from './group.ts';
-import { OuterShape, type KindNames, type KindTally, type ShapeKind } from './kind-table.ts';
+import type { KindNames, ShapeKind } from './kind-table.ts';
+import { KindTallies } from './kind-tallies.ts';
 import { NameTable } from './name-reader.ts';
-import { makePlan, OP_COLUMNS, OpFlag, type Plan } from './plan.ts';
+import { OP_COLUMNS, OpFlag, type Plan } from './plan.ts';
+import { Planner } from './planner.ts';
 import { RecordValues } from './record-values.ts';
 import { Router } from './router.ts';
 import { ABSENT, EMPTY, SetFlag } from './set-table.ts';
 import { TextTests } from './text-tests.ts';
 import { ValueSets } from './value-sets.ts';
 
-/** Plans by data-dependent element names that one plan keeps. */
-const MAX_NAMED_PLANS = 256;
+/** Values scanned between two looks at the caps. */
+const MISSES_BETWEEN_CHECKS = 65_536;
 
 /** Counters for benches, tests and reports. */
 export interface MatcherCounters {
@@ -45,21 +46,18 @@ export class RecordMatcher implements TextJudge {
   readonly sets: ValueSets;
   readonly tests: TextTests;
   readonly evaluator: Evaluator;
+  /** What was met since startSlice(), by kind and computer. */
+  readonly tallies = new KindTallies();
 
   private readonly program: Program;
   private readonly limits: EngineLimits;
-  private readonly router: Router;
+  private readonly planner: Planner;
   private readonly values: RecordValues;
-  private readonly leafCache: LeafCache = new Map();
-  private outers: (OuterShape | undefined)[] = [];
-  private outerCount = 0;
-  private planCount = 0;
   private tuple = new Int32Array(64);
   private untilCheck: number;
-  private slice = 1;
-  private readonly tallyTable = new Map<string, KindTally>();
+  private missesAtCheck = 0;
+  /** Where the presence of the record's fields is noted. */
   private seen: Uint8Array = new Uint8Array(0);
-  private unseen: Uint8Array = new Uint8Array(0);
   /** Entry of the group by which each rule of `rules` matched. */
   private readonly entries: number[] = [];
   /** State of the record that is being resolved. */
@@ -78,8 +76,8 @@ export class RecordMatcher implements TextJudge {
       computers: new NameTable(this.limits.names),
     };
     this.sets = new ValueSets(program, this.limits);
-    this.router = new Router(program, this.sets);
     this.values = new RecordValues(this.sets);
+    this.planner = new Planner(new Router(program, this.sets), this.names);
     this.tests = new TextTests(program.header.payloads);
     this.evaluator = new Evaluator(program.header.depth);
   }
@@ -91,51 +89,28 @@ export class RecordMatcher implements TextJudge {
    */
   match(cursor: RecordCursor, eventOf: () => EventElement, counts = true): number {
     this.counters.records++;
-    if (this.sets.memo.full) this.sets.memo.turn();
-    if (--this.untilCheck <= 0) this.checkCaps();
-    const kind = this.route(cursor);
+    this.keepWithinCaps();
+    const { planner, values } = this;
+    const kind = planner.route(cursor);
     const { group } = kind;
-    this.seen = counts ? this.startTally(kind) : this.notCounted(kind);
+    this.kind = kind;
+    this.computer = planner.computer;
+    this.seen = counts ? this.tallies.add(kind, planner.computer) : this.tallies.unseen(kind);
     if (group === null) return 0;
     this.counters.routed++;
     const inner = cursor.resolveInner();
-    let plan = kind.lastPlan;
-    if (plan === undefined || kind.lastInner !== inner) {
-      plan = this.planFor(cursor, kind, group, inner);
-    }
-    if (plan.dynamicNames.length > 0) plan = this.namedPlan(cursor, group, plan, eventOf);
-    this.values.enter(cursor, eventOf);
+    let plan = kind.lastInner === inner ? kind.lastPlan : undefined;
+    plan ??= planner.planFor(cursor, kind, group, inner);
+    values.enter(cursor, eventOf);
+    if (plan.dynamicNames.length > 0) plan = planner.namedPlan(cursor, group, plan, values);
     this.fillTuple(cursor, plan);
     return this.judgeTuple(cursor, plan);
   }
 
-  /** Starts a new count of kinds; tallies() then gives what was met since. */
+  /** Starts a new slice: a new count of kinds, and room for new names. */
   startSlice(): void {
-    this.slice++;
-    this.tallyTable.clear();
-  }
-
-  /** Per kind and computer what was met since startSlice(). */
-  tallies(): IterableIterator<KindTally> {
-    return this.tallyTable.values();
-  }
-
-  /** Adds the time of the last record to its tally. */
-  tallyTime(high: number, low: number): void {
-    const tally = this.kind?.tally;
-    if (tally === undefined || (high === 0 && low === 0)) return;
-    if (
-      (tally.firstHigh === 0 && tally.firstLow === 0) ||
-      high < tally.firstHigh ||
-      (high === tally.firstHigh && low < tally.firstLow)
-    ) {
-      tally.firstHigh = high;
-      tally.firstLow = low;
-    }
-    if (high > tally.lastHigh || (high === tally.lastHigh && low > tally.lastLow)) {
-      tally.lastHigh = high;
-      tally.lastLow = low;
-    }
+    this.tallies.start();
+    this.planner.startSlice();
   }
 
   /** Values of the fields that correlations want of the i-th match: the first text each, undefined where absent. */
@@ -171,122 +146,6 @@ export class RecordMatcher implements TextJudge {
     }
     (holds ? group.trueStamp : group.falseStamp)[local] = group.epoch;
     return holds;
-  }
-
-  private route(cursor: RecordCursor): ShapeKind {
-    const { shape, values, bytes, view } = cursor;
-    let outer = this.outers[shape.id];
-    if (outer?.shape !== shape) outer = this.addOuter(cursor);
-    const channel = outer.channel.read(bytes, view, values);
-    const provider = outer.provider.read(bytes, view, values);
-    const eventId = outer.eventId(bytes, view, values);
-    this.computer = outer.computer.read(bytes, view, values);
-    let kind = outer.last;
-    if (kind === undefined || kind.eventId !== eventId || kind.channel !== channel || kind.provider !== provider) {
-      // Names are capped at 65,535 of each sort, so the key stays an exact integer.
-      const key = (channel * 65_536 + provider) * 131_072 + (eventId & 0x1_ffff);
-      kind = outer.kinds.get(key);
-      if (kind === undefined) {
-        const group = this.router.groupFor(
-          this.names.channels.texts[channel]!,
-          this.names.providers.texts[provider]!,
-          eventId,
-        );
-        kind = {
-          channel,
-          provider,
-          eventId,
-          group,
-          lastInner: -1,
-          lastPlan: undefined,
-          tally: undefined,
-          tallySlice: 0,
-        };
-        outer.kinds.set(key, kind);
-        this.planCount++;
-      }
-      outer.last = kind;
-    }
-    this.kind = kind;
-    return kind;
-  }
-
-  private notCounted(kind: ShapeKind): Uint8Array {
-    const slots = kind.group?.program.slots.length ?? 0;
-    if (this.unseen.length < slots) this.unseen = new Uint8Array(slots);
-    return this.unseen;
-  }
-
-  /** Counts the record and gives where the presence of its fields is noted. */
-  private startTally(kind: ShapeKind): Uint8Array {
-    let tally = kind.tally;
-    if (tally === undefined || kind.tallySlice !== this.slice || tally.computer !== this.computer) {
-      // Several outer shapes can carry the same kind of event.
-      const key = `${this.computer}/${kind.channel}/${kind.provider}/${kind.eventId}`;
-      tally = this.tallyTable.get(key);
-      if (tally === undefined) {
-        const slots = kind.group?.program.slots.length ?? 0;
-        tally = {
-          computer: this.computer,
-          kind,
-          count: 0,
-          firstHigh: 0,
-          firstLow: 0,
-          lastHigh: 0,
-          lastLow: 0,
-          seen: new Uint8Array(slots),
-        };
-        this.tallyTable.set(key, tally);
-      }
-      kind.tally = tally;
-      kind.tallySlice = this.slice;
-    }
-    tally.count++;
-    return tally.seen;
-  }
-
-  private addOuter(cursor: RecordCursor): OuterShape {
-    const outer = new OuterShape(cursor.shape, this.names);
-    this.outers[cursor.shape.id] = outer;
-    this.outerCount++;
-    return outer;
-  }
-
-  private planFor(cursor: RecordCursor, kind: ShapeKind, group: Group, inner: number): Plan {
-    const outer = this.outers[cursor.shape.id]!;
-    let plans = outer.plans.get(group);
-    if (plans === undefined) {
-      plans = new Map();
-      outer.plans.set(group, plans);
-    }
-    let plan = plans.get(inner);
-    if (plan === undefined) {
-      let leaves = outer.leaves.get(inner);
-      if (leaves === undefined) {
-        leaves = collectLeaves(cursor, this.leafCache, []);
-        outer.leaves.set(inner, leaves);
-      }
-      plan = makePlan(leaves, group);
-      plans.set(inner, plan);
-      this.planCount++;
-    }
-    kind.lastInner = inner;
-    kind.lastPlan = plan;
-    return plan;
-  }
-
-  /** The plan for the names that this record gives its Data elements. */
-  private namedPlan(cursor: RecordCursor, group: Group, plan: Plan, eventOf: () => EventElement): Plan {
-    this.values.enter(cursor, eventOf);
-    const names = plan.dynamicNames.map((leaf) => this.values.namesOf(leaf));
-    const key = JSON.stringify(names);
-    let named = plan.byNames.get(key);
-    if (named === undefined) {
-      named = makePlan(collectLeaves(cursor, this.leafCache, names), group);
-      if (plan.byNames.size >= MAX_NAMED_PLANS) plan.byNames.clear();
-      plan.byNames.set(key, named);
-    }
-    return named;
   }
 
   /** Set id of every slot, then its projection: the tuple. */
@@ -441,26 +300,24 @@ export class RecordMatcher implements TextJudge {
   }
 
   /** Keeps every cache within its cap. Only between records: nothing of a record may lose its meaning halfway. */
-  private checkCaps(): void {
-    this.untilCheck = this.limits.checkEvery;
-    const { limits, sets } = this;
+  private keepWithinCaps(): void {
+    const { limits, sets, planner } = this;
+    const { memo } = sets;
+    if (memo.full) memo.turn();
+    if (planner.planCount > limits.plans) planner.forget();
+    // New sets come from values that were not in the memo, so those are what makes a look at the tables due.
+    if (--this.untilCheck > 0 && memo.misses < this.missesAtCheck + MISSES_BETWEEN_CHECKS) return;
+    this.untilCheck = limits.checkEvery;
+    this.missesAtCheck = memo.misses;
     let weight = 0;
     let tuples = 0;
-    for (const group of this.router.groups) {
+    for (const group of planner.groups) {
       weight += group.weight;
       tuples += group.tuples.count;
     }
-    if (sets.overfull || weight > limits.tupleItems || tuples > limits.tuples) {
-      this.counters.flushes++;
-      sets.flush();
-      for (const group of this.router.groups) group.flush();
-    }
-    if (this.planCount > limits.plans || this.outerCount > limits.plans) {
-      this.outers = [];
-      this.leafCache.clear();
-      this.outerCount = 0;
-      this.planCount = 0;
-      this.kind = undefined;
-    }
+    if (!sets.overfull && weight <= limits.tupleItems && tuples <= limits.tuples) return;
+    this.counters.flushes++;
+    sets.flush();
+    for (const group of planner.groups) group.flush();
   }
 }

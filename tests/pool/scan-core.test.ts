@@ -1,0 +1,123 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import type { FindingRow } from '../../src/model/finding.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
+import type { CorrelationHit, ScanFile, ScanListener, Scanner } from '../../src/pool/scanner.ts';
+import { compileRules } from '../../src/sigma/compile-rules.ts';
+import { createScanCore } from '../../workers/scan-core.ts';
+import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+
+const RULES = `
+title: Failed logon
+id: 00000000-0000-4000-8000-000000000001
+status: test
+logsource: { product: windows, service: security }
+detection:
+  failed: { EventID: 4625 }
+  condition: failed
+level: low
+---
+title: Many failed logons
+id: 00000000-0000-4000-8000-000000000002
+status: test
+correlation:
+  type: event_count
+  rules: [00000000-0000-4000-8000-000000000001]
+  group-by: [Computer]
+  timespan: 1h
+  generate: true
+  condition: { gte: 4 }
+level: high
+`;
+
+const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
+const correlations = ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined));
+const scanners: Scanner[] = [];
+
+const logon = (eventId: number, recordId: number): EventSpec => ({
+  channel: 'Security',
+  provider: 'Microsoft-Windows-Security-Auditing',
+  eventId,
+  recordId,
+  computer: 'HOST-1',
+});
+
+interface Heard {
+  readonly rows: { readonly file: number; readonly row: FindingRow }[];
+  readonly hits: CorrelationHit[];
+  readonly problems: Problem[];
+}
+
+async function scan(files: readonly ScanFile[], workers: number): Promise<Heard> {
+  const heard: Heard = { rows: [], hits: [], problems: [] };
+  const listener: ScanListener = {
+    progress: () => undefined,
+    found: ({ file, rows }) => void heard.rows.push(...rows.map((row) => ({ file, row }))),
+    correlated: (hits) => void heard.hits.push(...hits),
+    problem: (problem) => void heard.problems.push(problem),
+    account: () => undefined,
+  };
+  const scanner = createInlineScanner({
+    createCore: createScanCore,
+    loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
+    loadCorrelations: () => Promise.resolve(correlations),
+    workers,
+  });
+  scanners.push(scanner);
+  await scanner.scan(files, { recovered: false }, listener).done;
+  return heard;
+}
+
+function fileOf(number: number, path: string, bytes: Uint8Array): ScanFile {
+  return { number, path, blob: new Blob([new Uint8Array(bytes)]) };
+}
+
+afterAll(() => {
+  for (const scanner of scanners) scanner.dispose();
+});
+
+describe('the core of a scan worker', () => {
+  // Numbered against the order of their paths, which is the order that counts.
+  const files = [
+    fileOf(0, 'z.evtx', buildLog({ records: [logon(4_625, 5), logon(4_624, 6), logon(4_625, 7)] })),
+    fileOf(1, 'a.evtx', buildLog({ records: [logon(4_625, 1), logon(4_625, 2), logon(4_624, 3)], recordsPerChunk: 1 })),
+  ];
+
+  test.each([1, 3])('finds events and correlates them over files with %i workers', async (workers) => {
+    const { rows, hits, problems } = await scan(files, workers);
+    expect(problems).toEqual([]);
+    expect(rows.map(({ file, row }) => `${file}:${row.recordId}`).sort()).toEqual(['0:5', '0:7', '1:1', '1:2']);
+    expect(hits).toHaveLength(1);
+    const [hit] = hits;
+    expect(hit).toMatchObject({
+      rule: 1,
+      count: 4,
+      groupBy: [['Computer', 'HOST-1']],
+      firstTime: '2024-01-01T00:00:01.0000000Z',
+    });
+    expect(hit?.records.map(({ file, recordId }) => `${file}:${recordId}`)).toEqual(['1:1', '1:2', '0:5', '0:7']);
+  });
+
+  test('gives the event that completed a correlation as it stands in its file', async () => {
+    const { rows, hits } = await scan(files, 2);
+    const last = hits[0]?.last;
+    const same = rows.find(({ file, row }) => file === last?.file && row.offset === last.row.offset);
+    expect(last?.row).toEqual({ ...same?.row, rule: 1 });
+    expect(last?.row.recordId).toBe('7');
+  });
+
+  test('reads chunks behind a destroyed file header, and says so', async () => {
+    const bytes = buildLog({ records: [logon(4_625, 9)] });
+    bytes.fill(0, 0, 4_096);
+    const { rows, problems } = await scan([fileOf(0, 'a.evtx', bytes)], 1);
+    expect(rows.map(({ row }) => row.recordId)).toEqual(['9']);
+    expect(problems).toMatchObject([{ code: 'header-checksum', file: 'a.evtx' }]);
+  });
+
+  test('refuses what is no log', async () => {
+    const { rows, problems } = await scan([fileOf(0, 'a.evtx', new TextEncoder().encode('text '.repeat(2_000)))], 1);
+    expect(rows).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'file-not-evtx', file: 'a.evtx' }]);
+  });
+});
