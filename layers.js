@@ -25,5 +25,6 @@ export const packageOwners = {
   idb: ['^src/store/'],
   'js-yaml': ['^src/sigma/source/'],
   re2js: ['^src/base/linear-regex\\.ts$'],
+  '@zip.js/zip.js': ['^src/intake/open-zip\\.ts$'],
   'workbox-window': ['^src/app/offline\\.svelte\\.ts$'],
 };

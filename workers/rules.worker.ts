@@ -6,6 +6,5 @@ import { compileRules } from '../src/sigma/compile-rules.ts';
 
 serveRuleWorker(self, (files) => {
   const { ruleSet, verdicts, sources } = compileRules(files);
-  const correlations = ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined));
-  return { program: compileProgram(ruleSet), ruleSet, correlations, sources, verdicts };
+  return { program: compileProgram(ruleSet), ruleSet, sources, verdicts };
 });

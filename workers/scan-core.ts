@@ -9,20 +9,29 @@ import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
 import { readRecord } from '../src/scan/read-record.ts';
 import { readSlices } from '../src/scan/read-slices.ts';
 import { createSliceScanner } from '../src/scan/slice-scanner.ts';
+import { createRecoveryCore } from './recovery-core.ts';
 
 /** Makes the core from a rule program. It keeps its memos from run to run. */
 export function createScanCore(program: ArrayBuffer): ScanCore {
   const scanner = createSliceScanner({ program: loadProgram(program) });
+  const recoveryCore = createRecoveryCore(scanner);
   return {
     async openFile(blob) {
       return openLog(await readBytes(blob, 0, OPENING_BYTES), blob.size);
     },
-    async *scanRun({ blob, start, byteLength, chunksPerSlice, recovered }, signal) {
+    async *scanRun({ blob, start, byteLength, chunksPerSlice, recovery }, signal) {
+      const surveyor = await recoveryCore.startRun(recovery);
+      const recovered = recovery?.kind === 'judge' ? 'only' : false;
       for await (const slice of readSlices(blob, { fileOffset: start, byteLength, chunksPerSlice, signal })) {
         const result = await scanner.scanSliceInSteps({ ...slice, recovered }, signal);
         if (result === undefined) return;
-        const { rows, account, problems, kinds, correlation } = result;
-        yield { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds, correlation };
+        const { rows, account, problems, kinds } = result;
+        // What is recovered is not correlated.
+        const correlation = recovered === false ? result.correlation : undefined;
+        const report = { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds };
+        yield surveyor === undefined
+          ? { ...report, correlation }
+          : { ...report, correlation, survey: surveyor.surveySlice(slice) };
       }
     },
     async correlate(job) {

@@ -56,7 +56,9 @@ export interface RuleCoverageState {
   readonly blind: BlindReason | undefined;
 }
 
-const STATE = Object.fromEntries(COVERAGE_STATES.map((name, at) => [name, at])) as Readonly<Record<CoverageState, number>>;
+const STATE = Object.fromEntries(COVERAGE_STATES.map((name, at) => [name, at])) as Readonly<
+  Record<CoverageState, number>
+>;
 
 /** Folds the account. `kinds` may hold several counts of one kind (one per slice and file); they add up. */
 export function accountCoverage(
@@ -230,7 +232,8 @@ function judgeClasses(plan: CoveragePlan, evidence: Evidence): JudgedClasses {
         }
       }
     }
-    for (let number = 0; number < classes.length; number++) if (met[number] === Met.Other) substituted[number]!.push(at);
+    for (let number = 0; number < classes.length; number++)
+      if (met[number] === Met.Other) substituted[number]!.push(at);
   });
   for (const row of rows) {
     let best = 0;
@@ -260,7 +263,9 @@ function acceptedBy({ entries, classes }: CoveragePlan, { channel, provider, eve
 
 /** Notes what was seen of each field that forms ask for. A scan that looked at no fields leaves them all open. */
 function fillSights(sights: Uint8Array, { parts }: SeenKind, forms: FormTable): void {
-  const looked = parts.some(({ fieldsPresent, fieldsFilled }) => fieldsPresent !== undefined || fieldsFilled !== undefined);
+  const looked = parts.some(
+    ({ fieldsPresent, fieldsFilled }) => fieldsPresent !== undefined || fieldsFilled !== undefined,
+  );
   sights.fill(looked ? Sight.Absent : Sight.Filled);
   if (!looked) return;
   for (const { fieldsPresent, fieldsFilled } of parts) {

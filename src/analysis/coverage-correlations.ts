@@ -20,7 +20,13 @@ export function judgeCorrelations(
     const rule = ruleSet.rules[number];
     if (rule?.kind !== 'correlation' || isFixed(number)) continue;
     const parts = rule.rules.map((member) => rows.get(member) ?? rowOf(member));
-    rows.set(number, judge(rule, parts.filter((part) => part !== undefined)));
+    rows.set(
+      number,
+      judge(
+        rule,
+        parts.filter((part) => part !== undefined),
+      ),
+    );
   }
   return rows;
 }
@@ -76,8 +82,31 @@ function bestOf(parts: readonly StateRow[], hosts: number): StateRow {
 
 function canFire(rule: CorrelationRule, judged: readonly boolean[]): boolean {
   if (rule.expression !== undefined) return mayHold(rule.expression, judged, 0);
-  const needsAll = rule.type.startsWith('temporal') && rule.conditions.length === 0;
-  return needsAll ? judged.every(Boolean) : judged.some(Boolean);
+  const count = judged.filter(Boolean).length;
+  if (!rule.type.startsWith('temporal')) return count > 0;
+  if (rule.conditions.length === 0) return count === judged.length;
+  // The conditions are over the number of different rules that match in a window: at most those that are judged.
+  for (let matching = 1; matching <= count; matching++) {
+    if (rule.conditions.every(({ compare, value }) => holds(matching, compare, value))) return true;
+  }
+  return false;
+}
+
+function holds(count: number, compare: CorrelationRule['conditions'][number]['compare'], value: number): boolean {
+  switch (compare) {
+    case 'eq':
+      return count === value;
+    case 'neq':
+      return count !== value;
+    case 'lt':
+      return count < value;
+    case 'lte':
+      return count <= value;
+    case 'gt':
+      return count > value;
+    case 'gte':
+      return count >= value;
+  }
 }
 
 /** Bounds recursion; the compiler refuses conditions deeper than 32. */

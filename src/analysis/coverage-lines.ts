@@ -61,6 +61,7 @@ interface Shortfall {
 export function summariseCoverage(input: LineInput): CoverageLine[] {
   const gathered = new Gathered(input);
   const { plan, evidence, rows, reasons, substituted } = input;
+  let uneventful = 0;
   plan.classes.forEach((each, number) => {
     const row = rows[number]!;
     const { noLog, notLogged } = shortfallsWithoutEvents(each);
@@ -74,6 +75,7 @@ export function summariseCoverage(input: LineInput): CoverageLine[] {
     }
     gathered.add(noLog, number, without);
     if (notLogged !== undefined) gathered.add(notLogged, number, silent);
+    else if (row.states[evidence.hosts.length] === NO_EVENTS) uneventful += each.size;
     const [first, ...others] = each.channels;
     if (first !== SYSMON_CHANNEL || others.length === 0) return;
     for (const hasLog of [true, false]) {
@@ -81,7 +83,7 @@ export function summariseCoverage(input: LineInput): CoverageLine[] {
       gathered.add(substitute(each, hasLog), number, hosts);
     }
   });
-  return [...gathered.lines(reasons), ...rulesLines(input)];
+  return [...gathered.lines(reasons), ...rulesLines(input, uneventful)];
 }
 
 /** Collects the hosts and rules of each shortfall. */
@@ -148,7 +150,9 @@ class Gathered {
   }
 
   #line({ kind, cause, effect, advice }: Shortfall, hosts: ReadonlySet<number>, rules: number): CoverageLine {
-    const names = [...hosts].sort((a, b) => a - b).map((host) => this.#input.evidence.hosts[host]!.computer || '(no name)');
+    const names = [...hosts]
+      .sort((a, b) => a - b)
+      .map((host) => this.#input.evidence.hosts[host]!.computer || '(no name)');
     const all = names.length > 1 && names.length === this.#input.evidence.hosts.length;
     const where = all ? `any of the ${countWords(names.length)} hosts` : listWords(names, HOSTS_NAMED, 'other hosts');
     const place = ` ${kind === 'no-log' ? 'of' : 'on'} ${where}`;
@@ -241,24 +245,32 @@ function blindShortfall({ channel, eventId, empty, absent }: BlindReason): Short
 }
 
 /** Lines that hold whatever the data. */
-function rulesLines({ rules, rejected, waiting, evidence }: LineInput): CoverageLine[] {
+function rulesLines({ rules, rejected, waiting }: LineInput, uneventful: number): CoverageLine[] {
   const lines: CoverageLine[] = [];
   const add = (count: number, text: (rules: string, s: boolean) => string, advice = ''): void => {
-    if (count > 0) lines.push({ kind: 'rules', hosts: [], rules: count, text: text(countRules(count), count === 1), advice });
+    if (count > 0)
+      lines.push({ kind: 'rules', hosts: [], rules: count, text: text(countRules(count), count === 1), advice });
   };
-  if (evidence.hosts.length > 0) {
-    add(rules['no-events'], (text, s) => `${text} ${s ? 'looks' : 'look'} for events that no host has; often that is the normal case.`);
-  }
+  add(
+    uneventful,
+    (text, s) => `${text} ${s ? 'looks' : 'look'} for events that no host has; often that is the normal case.`,
+  );
   add(rejected, (text, s) => `${text} ${s ? 'was' : 'were'} rejected.`, 'The rules screen says what to correct.');
   add(
     waiting,
     (text, s) => `${text} ${s ? 'waits' : 'wait'} for a list of values that only you know.`,
     'Give the values of the placeholders that the rules name.',
   );
-  add(rules['needs-message'], (text, s) => `${text} ${s ? 'needs' : 'need'} the text of messages, which log files do not hold.`);
+  add(
+    rules['needs-message'],
+    (text, s) => `${text} ${s ? 'needs' : 'need'} the text of messages, which log files do not hold.`,
+  );
   add(rules['etw-only'], (text, s) => `${text} ${s ? 'needs' : 'need'} live tracing: no event log holds such events.`);
   add(rules['never-logged'], (text, s) => `${text} ${s ? 'needs' : 'need'} fields that no event log holds.`);
   add(rules['other-product'], (text, s) => `${text} ${s ? 'is' : 'are'} made for another product than Windows.`);
-  add(rules.contradiction, (text, s) => `${text} ${s ? 'contradicts itself' : 'contradict themselves'}: no event can match.`);
+  add(
+    rules.contradiction,
+    (text, s) => `${text} ${s ? 'contradicts itself' : 'contradict themselves'}: no event can match.`,
+  );
   return lines;
 }

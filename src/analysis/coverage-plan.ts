@@ -100,12 +100,18 @@ function makePlan(ruleSet: RuleSet, joins: boolean): CoveragePlan {
       fixed[number] = hasMessageRemark(rule) ? 'needs-message' : 'contradiction';
       return;
     }
-    const key = JSON.stringify(routes.map(({ channel, provider, eventIds, form }) => [channel, provider, eventIds, form]));
+    const key = JSON.stringify(
+      routes.map(({ channel, provider, eventIds, form }) => [channel, provider, eventIds, form]),
+    );
     let at = classNumbers.get(key);
     if (at === undefined) {
       at = classes.length;
       const channels = routes.map((route) => route.channel);
-      classes.push({ routes, channels: channels.every((each) => each !== undefined) ? [...new Set(channels)] : [], size: 0 });
+      classes.push({
+        routes,
+        channels: channels.every((each) => each !== undefined) ? [...new Set(channels)] : [],
+        size: 0,
+      });
       classNumbers.set(key, at);
     }
     classes[at]!.size++;

@@ -62,7 +62,11 @@ export class ReasonTable {
       trial[field] = Sight.Filled;
       needed.push(field);
     }
-    const keysOf = (sight: number): FieldKey[] => needed.filter((field) => sights[field] === sight).map(keyOf).sort();
+    const keysOf = (sight: number): FieldKey[] =>
+      needed
+        .filter((field) => sights[field] === sight)
+        .map(keyOf)
+        .sort();
     return this.#intern({ channel, eventId, empty: keysOf(Sight.Empty), absent: keysOf(Sight.Absent) });
   }
 

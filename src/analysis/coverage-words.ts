@@ -53,7 +53,10 @@ const TELEMETRY: readonly (readonly [channel: string, ids: readonly number[], te
   [
     SYSMON,
     [1],
-    { what: 'process creations', advice: 'Install Sysmon, or audit Process Creation (Detailed Tracking) with command lines.' },
+    {
+      what: 'process creations',
+      advice: 'Install Sysmon, or audit Process Creation (Detailed Tracking) with command lines.',
+    },
   ],
   [SYSMON, [3], { what: 'network connections', advice: SYSMON_ADVICE }],
   [SYSMON, [7], { what: 'loaded modules', advice: SYSMON_ADVICE }],
@@ -66,12 +69,19 @@ const TELEMETRY: readonly (readonly [channel: string, ids: readonly number[], te
   [POWERSHELL, [4104], { what: 'PowerShell script blocks', advice: 'Turn on PowerShell Script Block Logging.' }],
   [POWERSHELL, [4103], { what: 'PowerShell module calls', advice: 'Turn on PowerShell Module Logging.' }],
   ['Security', [4624], { what: 'logons', advice: 'Audit Logon (Logon/Logoff).' }],
-  ['Security', [4656, 4663], { what: 'accesses to objects', advice: 'Audit Object Access and set audit entries on what matters.' }],
+  [
+    'Security',
+    [4656, 4663],
+    { what: 'accesses to objects', advice: 'Audit Object Access and set audit entries on what matters.' },
+  ],
   ['Security', [5145], { what: 'accesses to shared files', advice: 'Audit Detailed File Share (Object Access).' }],
 ];
 
 /** What the events of a channel (folded) and these ids are, when their absence tells something. */
-export function telemetryOf(channel: string | undefined, eventIds: readonly number[] | undefined): Telemetry | undefined {
+export function telemetryOf(
+  channel: string | undefined,
+  eventIds: readonly number[] | undefined,
+): Telemetry | undefined {
   if (channel === undefined || eventIds === undefined) return undefined;
   return TELEMETRY.find(([log, ids]) => foldText(log) === channel && eventIds.every((id) => ids.includes(id)))?.[2];
 }

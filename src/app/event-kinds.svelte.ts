@@ -28,5 +28,18 @@ function mergeKinds(a: EventKindCount, b: EventKindCount): EventKindCount {
     count: a.count + b.count,
     first: a.first < b.first ? a.first : b.first,
     last: a.last > b.last ? a.last : b.last,
+    ...unionOf('fieldsPresent', a, b),
+    ...unionOf('fieldsFilled', a, b),
   };
+}
+
+/** A field that any slice saw was seen. No list at all means that nobody looked. */
+function unionOf(
+  name: 'fieldsPresent' | 'fieldsFilled',
+  a: EventKindCount,
+  b: EventKindCount,
+): Partial<EventKindCount> {
+  const [left, right] = [a[name], b[name]];
+  if (left === undefined && right === undefined) return {};
+  return { [name]: [...new Set([...(left ?? []), ...(right ?? [])])] };
 }

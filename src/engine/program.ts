@@ -66,6 +66,9 @@ export const RouteColumn = {
 } as const;
 export const ROUTE_COLUMNS = 8;
 
+/** Bits of ruleFlags: the rule makes findings of its own (false for rules that only feed correlations). */
+export const RuleFlag = { Generates: 1 } as const;
+
 export interface ProgramHeader {
   readonly version: number;
   /** Rules of the rule set, correlation rules included. */
@@ -130,7 +133,7 @@ export interface ProgramSections {
   /** Per rule, and one more: its witness predicates; an empty range means that it must always be looked at. */
   readonly ruleWitness: Int32Array;
   readonly witness: Int32Array;
-  /** Bit 0: the rule makes findings of its own. */
+  /** Bits of RuleFlag. */
   readonly ruleFlags: Uint8Array;
   readonly routes: Int32Array;
   readonly routeIds: Int32Array;

@@ -69,6 +69,8 @@ export function createCollector(options: IntakeOptions = {}): Collector {
     maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
     enter: () => collector.enter(),
     addLog,
+    wantsRule: () => ruleFiles.length < MAX_RULE_FILES,
+    addRule: (rule) => ruleFiles.push(rule),
     report: (rank, problem) => problems.add(rank, problem),
     skip,
   });

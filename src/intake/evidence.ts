@@ -17,7 +17,7 @@ export interface Intake {
   readonly problems: readonly Problem[];
   /** Files that are not event logs, counted by extension (lower case, '' for none). */
   readonly skipped: ReadonlyMap<string, number>;
-  /** Rule files (.yml, .yaml) met on the way, unread: a dropped rule folder or a single rule. */
+  /** Rule files (.yml, .yaml) met on the way, unread: of a dropped rule folder or zip, or single rules. */
   readonly ruleFiles?: readonly EvidenceFile[];
   /** What was dropped, as handles that can be kept and asked again after a reload, where the browser gives them. */
   readonly roots?: readonly FileSystemHandle[];

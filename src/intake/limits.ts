@@ -18,6 +18,8 @@ export const MAX_UNNAMED_SNIFFS = 5_000;
 export const MAX_PROBLEMS_PER_CODE = 200;
 /** Rule files (.yml) handed on per drop; the whole public rule collection has under 6,000. */
 export const MAX_RULE_FILES = 20_000;
+/** Bytes of a packed rule file that are unpacked; the compiler refuses files above 10 MiB. */
+export const MAX_RULE_BYTES = 11 * 1_024 ** 2;
 /** Bytes a single compressed file may unpack to. Event logs shrink 10 to 30 times; larger ones are better unpacked on disk. */
 export const MAX_UNPACKED_BYTES = 4 * 1_024 ** 3;
 /** Bytes all compressed files of a drop may unpack to. */

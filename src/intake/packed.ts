@@ -1,10 +1,10 @@
-// Takes logs out of packed files. One is unpacked at a time, so that their total stays below its ceiling; what does not
-// start like an event log is not unpacked at all.
+// Takes logs and rule files out of packed files. One is unpacked at a time, so that their total stays below its ceiling;
+// what is neither named like a rule nor starts like an event log is not unpacked at all.
 
 import type { Problem } from '../model/problem.ts';
 import type { EvidenceFile } from './evidence.ts';
 import { extensionOf, NEVER_LOGS, packedProblem } from './judge-file.ts';
-import { MAX_UNPACKED_TOTAL, SNIFF_BYTES } from './limits.ts';
+import { MAX_RULE_BYTES, MAX_UNPACKED_TOTAL, SNIFF_BYTES } from './limits.ts';
 import { sniffFormat } from './sniff.ts';
 import { gunzipStream, readStreamHead, unpackStream, type OpenStream, type Unpacked } from './unpack.ts';
 import type { OpenZip } from './zip.ts';
@@ -15,6 +15,9 @@ export interface PackedPorts {
   /** Counts one more file; false when the walk must end. */
   enter(): boolean;
   addLog(rank: number, log: EvidenceFile, head: Uint8Array): void;
+  /** Whether one more rule file is taken; asked before it is unpacked. */
+  wantsRule(): boolean;
+  addRule(rule: EvidenceFile): void;
   report(rank: number, problem: Problem): void;
   skip(path: string): void;
 }
@@ -51,8 +54,23 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
     if (blob.size >= 4_096) ports.addLog(rank, { ...log, blob, size: blob.size }, head);
   }
 
-  async function unpack(open: OpenStream): Promise<Unpacked & { limit: number }> {
-    const limit = Math.min(ports.maxUnpackedBytes, budget);
+  /** Unpacks a rule file; one that is damaged or larger than any rule file is reported. */
+  async function takeRule(rule: Pick<EvidenceFile, 'path' | 'lastModified'>, open: OpenStream, rank: number) {
+    const turn = queue.then(() => unpack(open, MAX_RULE_BYTES));
+    queue = turn;
+    const { blob, end } = await turn;
+    if (end === 'whole') ports.addRule({ ...rule, blob, size: blob.size });
+    else
+      ports.report(rank, {
+        code: end === 'limit' ? 'limit-reached' : 'file-unreadable',
+        severity: 'warning',
+        file: rule.path,
+        detail: end === 'limit' ? 'too large for a rule file; left out' : 'packed data is damaged; left out',
+      });
+  }
+
+  async function unpack(open: OpenStream, most = ports.maxUnpackedBytes): Promise<Unpacked & { limit: number }> {
+    const limit = Math.min(most, budget);
     const unpacked = await unpackStream(open, limit);
     budget -= unpacked.blob.size;
     return { ...unpacked, limit };
@@ -82,9 +100,12 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
         if (!ports.enter()) return;
         const inner = `${path}/${entry.path}`;
         const extension = extensionOf(entry.path);
-        if (entry.isLocked && extension === 'evtx') {
+        const isRule = extension === 'yml' || extension === 'yaml';
+        if (isRule && !entry.isLocked && ports.wantsRule()) {
+          await takeRule({ path: inner, lastModified: entry.lastModified }, () => entry.stream(), rank);
+        } else if (entry.isLocked && extension === 'evtx') {
           ports.report(rank, { ...packedProblem(inner, 'zip'), detail: 'protected by a password' });
-        } else if (entry.isLocked || NEVER_LOGS.has(extension)) {
+        } else if (isRule || entry.isLocked || NEVER_LOGS.has(extension)) {
           ports.skip(inner);
         } else {
           const refusal: Problem = {

@@ -1,6 +1,6 @@
 // A case: what the analyst opened, what was found, what was judged, what could not be. Shared by store, app and export.
 
-import type { FileAccount } from './coverage.ts';
+import type { EventKindCount, FileAccount } from './coverage.ts';
 import type { FileIdentity } from './finding.ts';
 import type { Problem } from './problem.ts';
 import type { RuleLevel } from './rule-set.ts';
@@ -33,4 +33,6 @@ export interface CaseRecord {
   readonly summary: CaseSummary;
   readonly files: readonly CaseFile[];
   readonly problems: readonly Problem[];
+  /** What the evidence held, one entry per (computer, channel, provider, event id); cases of older versions lack it. */
+  readonly kinds?: readonly EventKindCount[];
 }

@@ -1,6 +1,7 @@
 // Findings: what a scan produces, what the case keeps, what the screens and exports show.
 
 import type { EventElement, RecordClass } from './event.ts';
+import type { RecoveredHow } from './recovery.ts';
 import type { RuleLevel } from './rule-set.ts';
 
 /** A match within a slice, before it is named: what scan workers send. */
@@ -22,6 +23,8 @@ export interface FindingRow {
   readonly event: EventElement;
   /** Offset of the record whose fields were joined in, if any. */
   readonly joined?: number;
+  /** How the record could be read, for class 'recovered'. */
+  readonly recovered?: RecoveredHow;
 }
 
 /** Identity of a finding across scans, rule updates and reloads (design, section 1). */

@@ -26,6 +26,8 @@ export type ProblemCode =
   | 'record-resynced'
   | 'record-unreadable'
   | 'template-unreadable'
+  | 'recovered-damaged'
+  | 'recovered-template-unknown'
   | 'record-id-gap'
   | 'record-id-regression'
   | 'clock-backwards'

@@ -4,7 +4,7 @@
 
 /** Bytes of the longest value that is kept. */
 export const MOST_BYTES = 128;
-const SLOTS = 16_384;
+const SLOTS = 8_192;
 
 const keys = new DataView(new ArrayBuffer(SLOTS * MOST_BYTES));
 /** Type and length of the value in a slot; 0 = free. */

@@ -94,7 +94,7 @@ function packAscii(view: DataView, offset: number, size: number): number {
     const low = view.getInt32(at, true);
     const high = view.getInt32(at + 4, true);
     if (((low | high) & 0xff80_ff80) !== 0) return -1;
-    const four = (low & 0x7f) | ((low >>> 8) & 0x7f00) | ((high & 0x7f) << 16) | ((high & 0x7f_0000) << 8);
+    const four = ((low | (low >>> 8)) & 0xffff) | ((high | (high >>> 8)) << 16);
     // A zero byte borrows from its top bit.
     if (((four - 0x0101_0101) & 0x8080_8080) !== 0) break;
     packedView.setInt32(units, four, true);

@@ -1,5 +1,5 @@
 // FILETIME and SYSTEMTIME as ISO text, written as ASCII bytes. Everything down to the minute is kept from call to call,
-// because neighbouring events mostly share it.
+// because neighbouring events mostly share it. Output is a DataView, as in value-number.ts.
 
 import { writePadded } from './value-number.ts';
 
@@ -11,7 +11,6 @@ const LAST_SECOND = 265_046_774_399;
 const DAYS_TO_1601 = 584_694;
 const DAYS_PER_400_YEARS = 146_097;
 
-const DIGIT_0 = 48;
 const DASH = 45;
 const LETTER_T = 84;
 const LETTER_Z = 90;
@@ -20,8 +19,8 @@ const DOT = 46;
 
 let cachedDay = -1;
 let cachedMinute = -1;
-/** `YYYY-MM-DDTHH:MM:` of the last minute. */
-const cachedText = new Uint8Array(17);
+/** `YYYY-MM-DDTHH:MM` of the last minute. */
+const cachedText = new DataView(new ArrayBuffer(16));
 
 function writeDate(day: number): void {
   cachedDay = day;
@@ -37,8 +36,8 @@ function writeDate(day: number): void {
   writePadded(era * 400 + yearOfEra + (month <= 2 ? 1 : 0), 4, cachedText, 0);
   writePadded(month, 2, cachedText, 5);
   writePadded(dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1, 2, cachedText, 8);
-  cachedText[4] = DASH;
-  cachedText[7] = DASH;
+  cachedText.setUint8(4, DASH);
+  cachedText.setUint8(7, DASH);
 }
 
 function writeMinute(minute: number): void {
@@ -48,21 +47,20 @@ function writeMinute(minute: number): void {
   writeClock(minute - day * MINUTES_PER_DAY, cachedText, 10);
 }
 
-/** Writes `THH:MM:`. */
-function writeClock(minuteOfDay: number, out: Uint8Array, at: number): void {
+/** Writes `THH:MM`. */
+function writeClock(minuteOfDay: number, out: DataView, at: number): void {
   const hour = (minuteOfDay / 60) | 0;
-  out[at] = LETTER_T;
+  out.setUint8(at, LETTER_T);
   writePadded(hour, 2, out, at + 1);
-  out[at + 3] = COLON;
+  out.setUint8(at + 3, COLON);
   writePadded(minuteOfDay - hour * 60, 2, out, at + 4);
-  out[at + 6] = COLON;
 }
 
 /**
  * Writes a FILETIME as `YYYY-MM-DDTHH:MM:SS.fffffffZ` (28 bytes, UTC, exact); gives the end position, or -1 when the
  * time lies beyond year 9999 (F53, F54).
  */
-export function writeFiletime(high: number, low: number, out: Uint8Array, at: number): number {
+export function writeFiletimeTo(high: number, low: number, out: DataView, at: number): number {
   // As base/filetime.ts splits it, in 16-bit steps so that every intermediate stays exact; without an object in between.
   const q1 = Math.floor(high / TICKS_PER_SECOND);
   let rest = (high - q1 * TICKS_PER_SECOND) * 65_536 + (low >>> 16);
@@ -73,15 +71,18 @@ export function writeFiletime(high: number, low: number, out: Uint8Array, at: nu
   if (seconds > LAST_SECOND) return -1;
   const minute = Math.floor(seconds / 60);
   if (minute !== cachedMinute) writeMinute(minute);
-  for (let i = 0; i < 17; i++) out[at + i] = cachedText[i]!;
+  for (let i = 0; i < 16; i += 4) out.setInt32(at + i, cachedText.getInt32(i));
+  out.setUint8(at + 16, COLON);
   writePadded(seconds - minute * 60, 2, out, at + 17);
-  out[at + 19] = DOT;
-  const ticks = (rest - q3 * TICKS_PER_SECOND) | 0;
-  const first = (ticks / 1_000_000) | 0;
-  out[at + 20] = DIGIT_0 + first;
-  writePadded(ticks - first * 1_000_000, 6, out, at + 21);
-  out[at + 27] = LETTER_Z;
+  out.setUint8(at + 19, DOT);
+  writePadded(rest - q3 * TICKS_PER_SECOND, 7, out, at + 20);
+  out.setUint8(at + 27, LETTER_Z);
   return at + 28;
+}
+
+/** The same into bytes. */
+export function writeFiletime(high: number, low: number, out: Uint8Array, at: number): number {
+  return writeFiletimeTo(high, low, new DataView(out.buffer, out.byteOffset, out.byteLength), at);
 }
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -91,7 +92,7 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * `YYYY-MM-DDTHH:MM:SS.fffZ` (24 bytes); gives the end position, or -1 when a part is out of range (F54). The day of
  * week is redundant and not checked.
  */
-export function writeSystemtime(view: DataView, offset: number, out: Uint8Array, at: number): number {
+export function writeSystemtime(view: DataView, offset: number, out: DataView, at: number): number {
   const year = view.getUint16(offset, true);
   const month = view.getUint16(offset + 2, true);
   const day = view.getUint16(offset + 6, true);
@@ -104,14 +105,15 @@ export function writeSystemtime(view: DataView, offset: number, out: Uint8Array,
   if (year < 1601 || year > 9999 || day < 1 || day > lastDay) return -1;
   if (hour > 23 || minute > 59 || second > 59 || millisecond > 999) return -1;
   writePadded(year, 4, out, at);
-  out[at + 4] = DASH;
+  out.setUint8(at + 4, DASH);
   writePadded(month, 2, out, at + 5);
-  out[at + 7] = DASH;
+  out.setUint8(at + 7, DASH);
   writePadded(day, 2, out, at + 8);
   writeClock(hour * 60 + minute, out, at + 10);
+  out.setUint8(at + 16, COLON);
   writePadded(second, 2, out, at + 17);
-  out[at + 19] = DOT;
+  out.setUint8(at + 19, DOT);
   writePadded(millisecond, 3, out, at + 20);
-  out[at + 23] = LETTER_Z;
+  out.setUint8(at + 23, LETTER_Z);
   return at + 24;
 }

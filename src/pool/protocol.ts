@@ -5,6 +5,7 @@ import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import type { FindingRow } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
+import type { SliceSurvey } from '../model/recovery.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
 import type { CorrelationHit } from './scanner.ts';
 
@@ -25,9 +26,25 @@ export interface Run {
   /** Bytes to read; reading also ends at the end of the file. */
   readonly byteLength: number;
   readonly chunksPerSlice: number;
-  readonly recovered: boolean;
+  /** Undefined when deleted records are not asked for. */
+  readonly recovery: RunRecovery | undefined;
   /** Judge the file's header first and report it. */
   readonly open: boolean;
+}
+
+/** The part of a run in recovering deleted records: learn about them while scanning, or judge them and nothing else. */
+export type RunRecovery = { readonly kind: 'survey'; readonly seed: number } | JudgeRecovered;
+
+/** What the surveys of all files learned (model/recovery.ts); as blobs, which cost nothing to hand over and the page no memory. */
+export interface JudgeRecovered {
+  readonly kind: 'judge';
+  readonly seed: number;
+  /** Number of the file; with the seed it tells whether the worker has these already. */
+  readonly file: number;
+  readonly scanTemplates: Blob;
+  readonly bankTemplates: Blob;
+  readonly templates: Blob;
+  readonly identities: Blob;
 }
 
 /** Everything found in one slice of a run. A slice counts when it has arrived, and then for good. */
@@ -39,6 +56,8 @@ export interface SliceReport {
   readonly problems: readonly Problem[];
   readonly kinds: readonly EventKindCount[];
   readonly correlation: CorrelationRows | undefined;
+  /** Of a run that surveys. */
+  readonly survey?: SliceSurvey;
 }
 
 /** Worker to page, on the run's own port, in order. */

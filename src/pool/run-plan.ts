@@ -80,6 +80,25 @@ export class RunPlan {
     this.#workers = workers;
   }
 
+  /** A plan over some stretches of opened files: the rest of them is settled. */
+  static ofStretches(
+    files: readonly {
+      readonly number: number;
+      readonly path: string;
+      readonly size: number;
+      readonly stretches: readonly { readonly start: number; readonly end: number }[];
+    }[],
+    workers: number,
+  ): RunPlan {
+    const plan = new RunPlan(files, workers);
+    plan.#unopened = files.length;
+    for (const { number, stretches } of files) {
+      plan.#state(number).opening = 'opened';
+      for (const { start, end } of stretches) plan.#putBack(number, { start, end, attempts: 0 });
+    }
+    return plan;
+  }
+
   /** Whether every byte of every file has been settled. */
   get finished(): boolean {
     return this.#order.every((file) => this.isFileFinished(file));

@@ -12,8 +12,10 @@ export interface ScanFile {
 }
 
 export interface ScanOptions {
-  /** Also read records from unallocated space; they are marked. */
+  /** Also read records from unallocated space; they are marked, and come when everything else has been scanned. */
   readonly recovered: boolean;
+  /** Bank of templates that recovery may use besides those of the files (model/template-bank.ts). */
+  readonly templates?: Uint8Array;
   readonly workers?: number;
 }
 
@@ -66,6 +68,8 @@ export interface ScanSummary {
   readonly bytes: number;
   readonly records: number;
   readonly findings: number;
+  /** With `recovered`: the bank of templates, grown by those of the files. */
+  readonly templates?: Uint8Array;
 }
 
 export interface ScanHandle {

@@ -29,8 +29,8 @@ export function countKinds(matcher: RecordMatcher): EventKindCount[] {
       count: tally.count,
       first: timeText({ high: tally.firstHigh, low: tally.firstLow }),
       last: timeText({ high: tally.lastHigh, low: tally.lastLow }),
-      ...(present.length > 0 ? { fieldsPresent: present } : {}),
-      ...(filled.length > 0 ? { fieldsFilled: filled } : {}),
+      // An absent list means that nobody looked; a routed kind that showed none of its fields has empty ones.
+      ...(group === null ? {} : { fieldsPresent: present, fieldsFilled: filled }),
     });
   }
   return counts;

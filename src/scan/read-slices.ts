@@ -16,8 +16,8 @@ export interface ReadOptions {
 }
 
 /**
- * Yields the chunks of a blob in order. All slices share one buffer: each is valid until the next one is asked for. Read
- * errors of the blob (a file that has vanished) are thrown.
+ * Yields the chunks of a blob in order. Slices share two buffers: each is valid until the next one is asked for, and that
+ * one is read while the caller works. Read errors of the blob (a file that has vanished) are thrown.
  */
 export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncGenerator<Omit<Slice, 'recovered'>> {
   const start = options.fileOffset ?? FILE_HEADER_SIZE;
@@ -26,31 +26,42 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
   if (start >= end) return;
   const source = openSource(blob.slice(start, end), sliceBytes + SCRATCH_BYTES);
   try {
-    for (let at = start; at < end;) {
+    let reading = source.read(Math.min(sliceBytes, end - start));
+    for (let at = start; at < end; at += sliceBytes) {
       const wanted = Math.min(sliceBytes, end - at);
-      const bytes = await source.read(wanted);
-      if (options.signal?.aborted === true || source.filled === 0) return;
+      const { bytes, filled } = await reading;
+      if (options.signal?.aborted === true || filled === 0) return;
+      // A blob that ends early has shrunk since it was opened: what is left does not exist.
+      const isLast = filled < wanted || at + wanted >= end;
+      if (!isLast) {
+        // The next slice is read while this one is scanned. Its failure is thrown when its turn comes, if it comes.
+        reading = source.read(Math.min(sliceBytes, end - at - wanted));
+        reading.catch(() => undefined);
+      }
       yield {
         bytes,
-        byteLength: source.filled,
-        chunkCount: Math.ceil(source.filled / CHUNK_SIZE),
+        byteLength: filled,
+        chunkCount: Math.ceil(filled / CHUNK_SIZE),
         // The same for logs that begin with a chunk because their file header is lost.
         firstChunk: Math.floor(at / CHUNK_SIZE),
         fileOffset: at,
       };
-      // A blob that ends early has shrunk since it was opened: what is left does not exist.
-      if (source.filled < wanted) return;
-      at += wanted;
+      if (isLast) return;
     }
   } finally {
     await source.close();
   }
 }
 
-interface Source {
-  /** Bytes of the last read(); fewer than wanted only at the end. */
+/** What a read gave: the buffer and how many bytes of it, fewer than wanted only at the end. */
+interface Filled {
+  readonly bytes: Uint8Array;
   readonly filled: number;
-  read(wanted: number): Promise<Uint8Array>;
+}
+
+/** Reads a blob from its start, into two buffers in turn. */
+interface Source {
+  read(wanted: number): Promise<Filled>;
   close(): Promise<void>;
 }
 
@@ -71,27 +82,29 @@ function openByteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBR
 }
 
 class StreamSource implements Source {
-  filled = 0;
-  private buffer: ArrayBuffer;
   private readonly reader: ReadableStreamBYOBReader;
+  private readonly buffers: [ArrayBuffer, ArrayBuffer];
+  private turn: 0 | 1 = 0;
 
   constructor(reader: ReadableStreamBYOBReader, bytes: number) {
     this.reader = reader;
-    this.buffer = new ArrayBuffer(bytes);
+    this.buffers = [new ArrayBuffer(bytes), new ArrayBuffer(bytes)];
   }
 
-  async read(wanted: number): Promise<Uint8Array> {
-    this.filled = 0;
-    while (this.filled < wanted) {
+  async read(wanted: number): Promise<Filled> {
+    const { turn } = this;
+    this.turn = turn === 0 ? 1 : 0;
+    let filled = 0;
+    while (filled < wanted) {
       // Each read takes the buffer away and gives it back, filled further.
-      const { value, done } = await this.reader.read(new Uint8Array(this.buffer, this.filled, wanted - this.filled));
-      if (value !== undefined) {
-        this.buffer = value.buffer;
-        this.filled += value.byteLength;
-      }
+      const { value, done } = await this.reader.read(new Uint8Array(this.buffers[turn], filled, wanted - filled));
+      // A cancelled stream keeps the buffer: nobody wants the rest.
+      if (value === undefined) return { bytes: new Uint8Array(0), filled: 0 };
+      this.buffers[turn] = value.buffer;
+      filled += value.byteLength;
       if (done) break;
     }
-    return new Uint8Array(this.buffer);
+    return { bytes: new Uint8Array(this.buffers[turn]), filled };
   }
 
   async close(): Promise<void> {
@@ -101,22 +114,24 @@ class StreamSource implements Source {
 }
 
 class BufferSource implements Source {
-  filled = 0;
-  private at = 0;
   private readonly blob: Blob;
-  private readonly buffer: Uint8Array;
+  private readonly buffers: readonly [Uint8Array, Uint8Array];
+  private turn: 0 | 1 = 0;
+  private at = 0;
 
   constructor(blob: Blob, bytes: number) {
     this.blob = blob;
-    this.buffer = new Uint8Array(bytes);
+    this.buffers = [new Uint8Array(bytes), new Uint8Array(bytes)];
   }
 
-  async read(wanted: number): Promise<Uint8Array> {
-    const part = new Uint8Array(await this.blob.slice(this.at, this.at + wanted).arrayBuffer());
-    this.buffer.set(part);
-    this.filled = part.length;
-    this.at += part.length;
-    return this.buffer;
+  async read(wanted: number): Promise<Filled> {
+    const bytes = this.buffers[this.turn];
+    this.turn = this.turn === 0 ? 1 : 0;
+    const from = this.at;
+    this.at += wanted;
+    const part = new Uint8Array(await this.blob.slice(from, from + wanted).arrayBuffer());
+    bytes.set(part);
+    return { bytes, filled: part.length };
   }
 
   close(): Promise<void> {

@@ -4,13 +4,12 @@
 import { createRowWriter } from '../engine/correlate/row-writer.ts';
 import type { EngineLimits } from '../engine/limits.ts';
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
-import type { Program } from '../engine/program.ts';
-import { CarveCursor } from '../evtx/carve/carve-cursor.ts';
-import { TemplateLibrary } from '../evtx/carve/template-library.ts';
+import { RuleFlag, type Program } from '../engine/program.ts';
 import { createRecordCursor } from '../evtx/record-cursor.ts';
 import { renderEvent } from '../evtx/render/render-event.ts';
 import { ShapeBank } from '../evtx/shape-bank.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
+import { emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
@@ -18,6 +17,7 @@ import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
 import { pause } from './pause.ts';
+import { RecoveredRecords } from './recovered-records.ts';
 import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
 
 /** Whole chunks of one file, and room behind them. */
@@ -29,8 +29,8 @@ export interface Slice {
   readonly firstChunk: number;
   /** Offset in the file of the first byte. */
   readonly fileOffset: number;
-  /** Also read records from unallocated space. */
-  readonly recovered: boolean;
+  /** Also read records from unallocated space; 'only': nothing else, and nothing else is counted or reported. */
+  readonly recovered: boolean | 'only';
 }
 
 export interface SliceResult {
@@ -59,16 +59,8 @@ export interface SliceScanner {
   scanSlice(slice: Slice): SliceResult;
   /** The same with a pause at least every 20 ms of work; undefined when `signal` was aborted: then nothing of the slice counts. */
   scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined>;
-  /**
-   * Recovery reads better with the templates of the whole file: call this for all of its slices first, and
-   * forgetTemplates() before the next file. Without it a record is read with the templates of its own chunk and of `addTemplates`.
-   */
-  collectTemplates(slice: Slice): void;
-  forgetTemplates(): void;
-  /** The templates collected since, as bytes for another worker's addTemplates(). */
-  exportTemplates(): Uint8Array;
-  /** Takes up exported templates for all files; gives how many were sound, undefined for bytes of another version. */
-  addTemplates(bytes: Uint8Array): number | undefined;
+  /** Records from unallocated space: tell it what the surveys learned before slices with `recovered`. */
+  readonly recovered: RecoveredRecords;
   /** The engine inside, for counters. */
   readonly matcher: RecordMatcher;
 }
@@ -87,13 +79,11 @@ class Scanner implements SliceScanner {
   private readonly timeRange: TimeRange | undefined;
   private readonly bank = new ShapeBank();
   private readonly cursor = createRecordCursor(this.bank);
-  private readonly library = new TemplateLibrary(this.bank);
-  private carver = new CarveCursor(this.bank, this.library);
+  readonly recovered = new RecoveredRecords(this.bank);
   private readonly correlations;
   private readonly sourceOf = new Map<number, number>();
   private readonly time: EventTime = { high: 0, low: 0 };
   private rows: FindingRow[] = [];
-  private carveProblems: Problem[] = [];
   private event: EventElement | undefined;
 
   constructor(options: SliceScannerOptions) {
@@ -109,7 +99,7 @@ class Scanner implements SliceScanner {
     const started = performance.now();
     this.open(slice);
     while (this.cursor.nextChunk()) this.scanChunk(slice);
-    return this.close(performance.now() - started);
+    return this.close(slice, performance.now() - started);
   }
 
   async scanSliceInSteps(slice: Slice, signal?: AbortSignal): Promise<SliceResult | undefined> {
@@ -126,42 +116,26 @@ class Scanner implements SliceScanner {
       if (isAborted(signal)) return undefined;
       started = performance.now();
     }
-    return this.close(spent + performance.now() - started);
-  }
-
-  collectTemplates(slice: Slice): void {
-    this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
-    while (this.cursor.nextChunk()) this.carver.collect(this.cursor, slice.byteLength);
-  }
-
-  forgetTemplates(): void {
-    this.carver = new CarveCursor(this.bank, this.library);
-  }
-
-  exportTemplates(): Uint8Array {
-    return this.carver.fileTemplates.exportBytes();
-  }
-
-  addTemplates(bytes: Uint8Array): number | undefined {
-    return this.library.importBytes(bytes);
+    return this.close(slice, spent + performance.now() - started);
   }
 
   private open(slice: Slice): void {
     this.rows = [];
-    this.carveProblems = [];
+    this.recovered.startSlice();
     this.correlations?.take();
     this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
     this.matcher.startSlice();
   }
 
-  private close(milliseconds: number): SliceResult {
-    const { cursor, matcher } = this;
+  private close(slice: Slice, milliseconds: number): SliceResult {
+    const { cursor, matcher, recovered } = this;
+    const isWhole = slice.recovered !== 'only';
     const rows = this.rows;
     this.rows = [];
     return {
       rows,
-      account: { ...cursor.account },
-      problems: [...cursor.problems, ...this.carveProblems],
+      account: { ...(isWhole ? cursor.account : emptyFileAccount()), recordsRecovered: recovered.found },
+      problems: [...(isWhole ? cursor.problems : []), ...recovered.takeProblems()],
       kinds: countKinds(matcher),
       correlation: this.correlations?.take(),
       timing: { milliseconds },
@@ -170,15 +144,12 @@ class Scanner implements SliceScanner {
 
   private scanChunk(slice: Slice): void {
     const { cursor } = this;
-    while (cursor.nextRecord()) this.scanRecord(cursor, this.eventOf, true);
-    if (!slice.recovered) return;
-    const { carver } = this;
-    carver.enterChunk(cursor, slice.byteLength);
-    while (carver.nextRecord()) {
-      cursor.account.recordsRecovered++;
-      this.scanRecord(carver, () => carver.event, false);
-    }
-    for (const problem of carver.problems) this.carveProblems.push(problem);
+    if (slice.recovered !== 'only') while (cursor.nextRecord()) this.scanRecord(cursor, this.eventOf, true);
+    if (slice.recovered === false) return;
+    const { recovered } = this;
+    recovered.enterChunk(cursor, slice.byteLength);
+    const { carver } = recovered;
+    while (recovered.nextRecord()) this.scanRecord(carver, () => carver.event, false);
   }
 
   /** `counts`: the record is part of the log, so it is counted and correlated; a recovered one is only judged. */
@@ -212,6 +183,7 @@ class Scanner implements SliceScanner {
       provider: names.providers.texts[kind.provider]!,
       eventId: Math.max(0, kind.eventId),
       computer,
+      ...(counts ? {} : { recovered: this.recovered.how }),
     };
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
@@ -230,7 +202,7 @@ class Scanner implements SliceScanner {
         };
         this.correlations.add(source, place, matcher.readSource(i));
       }
-      if ((program.ruleFlags[rule]! & 1) !== 0) this.rows.push({ rule, ...facts, event: eventOf() });
+      if ((program.ruleFlags[rule]! & RuleFlag.Generates) !== 0) this.rows.push({ rule, ...facts, event: eventOf() });
     }
   }
 }

@@ -171,11 +171,8 @@ class RuleSetBuilder {
       this.#rules.forEach((rule, number) => {
         if (rule.kind !== 'correlation' || rule.info.notEvaluable !== undefined) return;
         const reasons = rule.rules.map((member) => this.#rules[member]?.info.notEvaluable);
-        const needsAll =
-          rule.expression === undefined && rule.type.startsWith('temporal') && rule.conditions.length === 0;
-        const dead = needsAll
-          ? reasons.some((reason) => reason !== undefined)
-          : reasons.every((reason) => reason !== undefined);
+        const live = reasons.filter((reason) => reason === undefined).length;
+        const dead = live === 0 || (rule.type.startsWith('temporal') && needsMoreRules(rule, live));
         const reason = reasons.find((each) => each !== undefined);
         if (!dead || reason === undefined) return;
         this.#rules[number] = { ...rule, info: { ...rule.info, notEvaluable: reason } };
@@ -207,4 +204,15 @@ class RuleSetBuilder {
       generates,
     });
   }
+}
+
+/** True when a temporal correlation asks for more different rules than `live` ones can give. */
+function needsMoreRules(rule: CorrelationRule, live: number): boolean {
+  return (
+    rule.expression === undefined &&
+    rule.conditions.some(
+      ({ compare, value }) =>
+        ((compare === 'gte' || compare === 'eq') && live < value) || (compare === 'gt' && live <= value),
+    )
+  );
 }

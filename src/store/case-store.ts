@@ -18,8 +18,15 @@ export interface CaseStore {
   /** Findings in blocks of up to 1,000, in the order of writing. Throws at the end when a part could not be read back. */
   loadFindings(id: CaseId): AsyncIterable<readonly Finding[]>;
   loadTriage(id: CaseId): Promise<ReadonlyMap<FindingKey, Triage>>;
-  /** Settles once the findings are on disk; a diagnostic (`store-full`, `store-denied`) when they could not be kept. */
-  appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>>;
+  /**
+   * Settles once the findings are on disk; a diagnostic (`store-full`, `store-denied`) when they could not be kept.
+   * `copies` are those among them whose record the case has from another place: kept as a further source, not counted.
+   */
+  appendFindings(
+    id: CaseId,
+    findings: readonly Finding[],
+    copies?: ReadonlySet<Finding>,
+  ): Promise<Result<undefined, Diagnostic>>;
   /** Removes the findings and keeps the rest: before a rescan, whose findings take the triage over by their keys. */
   clearFindings(id: CaseId): Promise<Result<undefined, Diagnostic>>;
   /** Keeps name, files and problems. The counters `findings` and `byLevel` stay the store's own count. */

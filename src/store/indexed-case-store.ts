@@ -12,6 +12,7 @@ import type { CaseStore } from './case-store.ts';
 import { countFindings, mergeSummary, newCaseId, newSummary } from './case-summary.ts';
 import type { Connection } from './connection.ts';
 import { createFindingsWriter, type FindingsWriter } from './findings-writer.ts';
+import { decodeKinds, encodeKinds } from './kinds-codec.ts';
 import { maskText, randomSeed, unmaskText } from './mask.ts';
 import { MemoryCaseStore } from './memory-case-store.ts';
 import { rangeOfCase, type BlockRecord, type CaseDetails } from './schema.ts';
@@ -30,6 +31,8 @@ export class IndexedCaseStore implements CaseStore {
   /** Parts of stored cases that the database refused; they go again with the next save of their kind. */
   readonly #refusedRecords = new Map<CaseId, CaseRecord>();
   readonly #refusedTriage = new Map<CaseId, Map<FindingKey, Triage>>();
+  /** Findings that are written and not counted; they may have to wait for a later write. */
+  readonly #copies = new WeakSet<Finding>();
 
   constructor(connection: Connection, locks: CaseLocks) {
     this.#connection = connection;
@@ -69,8 +72,8 @@ export class IndexedCaseStore implements CaseStore {
     const refused = this.#refusedRecords.get(id);
     if (refused !== undefined) return { ...refused, summary: mergeSummary(summary, refused.summary, Date.now()) };
     if (masked === undefined) return { summary, files: [], problems: [] };
-    const { files, problems } = JSON.parse(unmaskText(masked.bytes, masked.seed)) as CaseDetails;
-    return { summary, files, problems };
+    const { files, problems, kinds } = JSON.parse(unmaskText(masked.bytes, masked.seed)) as CaseDetails;
+    return { summary, files, problems, ...(kinds === undefined ? {} : { kinds: decodeKinds(kinds) }) };
   }
 
   async *loadFindings(id: CaseId): AsyncGenerator<readonly Finding[]> {
@@ -113,8 +116,13 @@ export class IndexedCaseStore implements CaseStore {
     return triage;
   }
 
-  async appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>> {
-    if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.appendFindings(id, findings));
+  async appendFindings(
+    id: CaseId,
+    findings: readonly Finding[],
+    copies?: ReadonlySet<Finding>,
+  ): Promise<Result<undefined, Diagnostic>> {
+    if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.appendFindings(id, findings, copies));
+    for (const copy of copies ?? []) this.#copies.add(copy);
     return this.#writerOf(id).append(findings);
   }
 
@@ -135,7 +143,8 @@ export class IndexedCaseStore implements CaseStore {
   async saveCase(record: CaseRecord): Promise<Result<undefined, Diagnostic>> {
     const { id } = record.summary;
     if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.saveCase(record));
-    const details: CaseDetails = { files: record.files, problems: record.problems };
+    const { files, problems, kinds } = record;
+    const details: CaseDetails = { files, problems, ...(kinds === undefined ? {} : { kinds: encodeKinds(kinds) }) };
     const seed = randomSeed();
     const bytes = maskText(JSON.stringify(details), seed);
     const outcome = await this.#settle(() =>
@@ -242,7 +251,10 @@ export class IndexedCaseStore implements CaseStore {
     // moments of a scan, and a rescan brings them back; strict would cost 10–30 ms a block on laptops.
     await this.#write(id, ['blocks'], 'relaxed', async (transaction, summary) => {
       await transaction.objectStore('blocks').put(block, [id, block.sequence]);
-      return countFindings(summary, added);
+      return countFindings(
+        summary,
+        added.filter((finding) => !this.#copies.has(finding)),
+      );
     });
   }
 

@@ -55,10 +55,15 @@ export class MemoryCaseStore implements CaseStore {
     return Promise.resolve(new Map(this.#cases.get(id)?.triage));
   }
 
-  appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>> {
+  appendFindings(
+    id: CaseId,
+    findings: readonly Finding[],
+    copies?: ReadonlySet<Finding>,
+  ): Promise<Result<undefined, Diagnostic>> {
     return this.#change(id, (each) => {
       for (const finding of findings) each.findings.push(finding);
-      each.record = { ...each.record, summary: countFindings(each.record.summary, findings) };
+      const counted = findings.filter((finding) => copies?.has(finding) !== true);
+      each.record = { ...each.record, summary: countFindings(each.record.summary, counted) };
     });
   }
 

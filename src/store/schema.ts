@@ -4,9 +4,11 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { CaseFile, CaseId, CaseSummary } from '../model/case.ts';
 import type { Problem } from '../model/problem.ts';
+import type { RulePack, RulePackId } from '../model/rule-pack.ts';
+import type { StoredKinds } from './kinds-codec.ts';
 
 export const DATABASE_NAME = 'winnow';
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
 
 /** JSON text behind the keystream of `seed` (mask.ts). */
 export interface MaskedRecord {
@@ -24,6 +26,8 @@ export interface BlockRecord extends MaskedRecord {
 export interface CaseDetails {
   readonly files: readonly CaseFile[];
   readonly problems: readonly Problem[];
+  /** Since version 2. */
+  readonly kinds?: StoredKinds;
 }
 
 export interface LeaseRecord {
@@ -39,6 +43,8 @@ export interface WinnowSchema extends DBSchema {
   triage: { key: [CaseId, Uint8Array<ArrayBuffer>]; value: MaskedRecord };
   roots: { key: CaseId; value: readonly FileSystemHandle[] };
   leases: { key: CaseId; value: LeaseRecord };
+  packs: { key: RulePackId; value: RulePack };
+  packContents: { key: RulePackId; value: MaskedRecord };
 }
 
 export type Database = IDBPDatabase<WinnowSchema>;
@@ -54,6 +60,11 @@ export function migrate(database: Database, oldVersion: number): void {
     database.createObjectStore('triage');
     database.createObjectStore('roots');
     database.createObjectStore('leases');
+  }
+  if (oldVersion < 2) {
+    // Rule packs. Case details may have event kinds from here on; older ones stay without.
+    database.createObjectStore('packs');
+    database.createObjectStore('packContents');
   }
 }
 

@@ -24,7 +24,8 @@ export interface ShownCodes {
 export function readShownCodes(): ShownCodes {
   const files = readdirSync(SOURCES, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    // In the engine `code` is the instructions of a rule.
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('engine'))
     .sort()
     .map((name) => ({ name, tree: parse(name, readFileSync(SOURCES + name, 'utf8')) }));
   return collectCodes(files);
@@ -68,12 +69,13 @@ function collectCodes(files: readonly SourceFile[]): ShownCodes {
       if (ts.isPropertyAssignment(node) && nameOf(node.name) === 'code') take(node.initializer);
       if (ts.isCallExpression(node)) {
         const called = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
-        const at = reporters.get(nameOf(called) ?? '');
-        if (at === undefined) return;
-        for (const place of at) {
+        const name = nameOf(called) ?? '';
+        // Other functions have these names too. What is called on a report is one of ours; of others, texts are taken.
+        const certain = /(?:^|[.#])report\.\w+$/.test(node.expression.getText(tree));
+        for (const place of reporters.get(name) ?? []) {
           const argument = node.arguments[place];
-          // Other functions have these names too: only a text that is a code can be one.
-          if (argument !== undefined && branchesOf(argument).every((each) => ts.isStringLiteralLike(each))) take(argument);
+          if (argument === undefined) continue;
+          if (certain || branchesOf(argument).every((each) => ts.isStringLiteralLike(each))) take(argument);
         }
       }
     });

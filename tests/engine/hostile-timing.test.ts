@@ -75,7 +75,9 @@ describe('hostile values', () => {
     const predicates = Array.from({ length: 60 }, (_, i) =>
       contains(`abcd${String.fromCharCode(0x61 + (i % 26))}${String(i)}`),
     );
-    const { milliseconds } = timeOf(predicates, [withImage('abcd'.repeat(7_500))]);
+    const { milliseconds, matcher } = timeOf(predicates, [withImage('abcd'.repeat(7_500))]);
+    // The gram is chosen by rarity, so what all sixty literals share is not what they are found by.
+    expect(matcher.sets.matcher.verifications).toBeLessThan(30_000);
     expect(milliseconds).toBeLessThan(1_000);
   });
 

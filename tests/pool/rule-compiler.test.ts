@@ -1,16 +1,17 @@
 import { describe, expect, test, vi } from 'vitest';
+import { PLAIN_VIEW } from '../../src/model/field-view.ts';
 import { startInlineWorker } from '../../src/pool/inline-scanner.ts';
 import {
   compileRulesInWorker,
   serveRuleWorker,
-  type CompiledPack,
+  type CompiledRules,
   type RuleText,
 } from '../../src/pool/rule-compiler.ts';
 import type { WorkerLike } from '../../src/pool/worker-handle.ts';
 
 const files: RuleText[] = [{ pack: 'mine', file: 'a.yml', text: 'title: A' }];
 
-function packOf(given: readonly RuleText[]): CompiledPack {
+function packOf(given: readonly RuleText[]): CompiledRules {
   const verdicts = given.map(({ file, text }) => {
     return {
       file,
@@ -22,8 +23,8 @@ function packOf(given: readonly RuleText[]): CompiledPack {
       diagnostics: [],
     } as const;
   });
-  const ruleSet = { rules: [], predicates: [], views: [], eventViews: [] };
-  return { program: new ArrayBuffer(16), ruleSet, correlations: [], sources: [], verdicts };
+  const ruleSet = { rules: [], predicates: [], views: [PLAIN_VIEW], eventViews: [] };
+  return { program: new ArrayBuffer(16), ruleSet, sources: [{ rule: 0, parts: [] }], verdicts };
 }
 
 /** Counts how often its worker is ended. */
@@ -41,7 +42,13 @@ describe('compiling in a worker', () => {
   test('gives what the worker made, and ends it', async () => {
     const state = watched(startInlineWorker((endpoint) => serveRuleWorker(endpoint, packOf)));
     const pack = await compileRulesInWorker(() => state.worker, files);
-    expect(pack.program.byteLength).toBe(16);
+    expect((await pack.loadProgram()).byteLength).toBe(16);
+    // The second copy is whole although the first may have been given away.
+    expect((await pack.loadProgram()).byteLength).toBe(16);
+    expect(await pack.loadRuleSet()).toEqual({ rules: [], predicates: [], views: [PLAIN_VIEW], eventViews: [] });
+    expect(await pack.loadRuleSet()).toBe(await pack.loadRuleSet());
+    expect(await pack.loadSources()).toEqual([{ rule: 0, parts: [] }]);
+    expect(await pack.loadInfos()).toEqual([]);
     expect(pack.verdicts).toMatchObject([{ file: 'a.yml', title: 'title: A' }]);
     expect(state.ended).toBe(1);
   });

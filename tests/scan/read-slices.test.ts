@@ -89,6 +89,18 @@ describe.each([
     expect(await collect(adapt(new Blob([])))).toEqual([]);
   });
 
+  test('leaves a slice alone while the next one is read', async () => {
+    const slices = readSlices(adapt(blobOf(5)), { chunksPerSlice: 1 });
+    for (let number = 1; number <= 5; number++) {
+      const next = await slices.next();
+      if (next.done === true) throw new Error('a slice is missing');
+      await new Promise((resolve) => setImmediate(resolve));
+      const { bytes, byteLength } = next.value;
+      expect(bytes.subarray(0, byteLength).every((byte) => byte === number)).toBe(true);
+    }
+    expect((await slices.next()).done).toBe(true);
+  });
+
   test('ends early when it is aborted', async () => {
     const abort = new AbortController();
     let slices = 0;

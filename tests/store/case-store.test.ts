@@ -11,10 +11,11 @@ import type { CaseStore } from '../../src/store/case-store.ts';
 import { openConnection } from '../../src/store/connection.ts';
 import { IndexedCaseStore } from '../../src/store/indexed-case-store.ts';
 import { MemoryCaseStore } from '../../src/store/memory-case-store.ts';
-import { openCaseStore } from '../../src/store/open-case-store.ts';
+import { openStores } from '../../src/store/open-stores.ts';
 import { DATABASE_NAME, DATABASE_VERSION } from '../../src/store/schema.ts';
 import { collect, eventOf, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from './sample-findings.ts';
 
+const openCaseStore = async (): Promise<CaseStore> => (await openStores()).cases;
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 const judgement = (key: string, over: Partial<Triage> = {}): Triage => ({
   key: key as FindingKey,

@@ -5,15 +5,12 @@ import { planCorrelationSources } from '../correlate/plan-sources.ts';
 import { EVENT_ID_FIELD } from '../event-kind.ts';
 import type { EventRule, Expression, RuleSet } from '../../model/rule-set.ts';
 import type { FieldView } from '../../model/field-view.ts';
-import { packProgram, RouteColumn, ROUTE_COLUMNS, type StoredView } from '../program.ts';
+import { packProgram, RouteColumn, ROUTE_COLUMNS, RuleFlag, type StoredView } from '../program.ts';
 import { buildLiteralIndex } from './build-literal-index.ts';
 import { conditionDepth, lowerExpression, MAX_CONDITION_DEPTH, simplifyExpression } from './lower-expression.ts';
 import { lowerPredicates } from './lower-predicates.ts';
 import { NumberList } from './number-list.ts';
 import { pickWitness } from './pick-witness.ts';
-
-/** Bits of ruleFlags. */
-export const RuleFlag = { Generates: 1 } as const;
 
 /** The program of a rule set: same rule, predicate and view numbers. Correlation rules only keep their place. */
 export function compileProgram(ruleSet: RuleSet): ArrayBuffer {

@@ -75,6 +75,8 @@ export class KeywordFilter {
   private mayContainUnits(view: DataView, offset: number, length: number): boolean {
     const { bitmap } = this;
     const step = this.stride * 2;
+    // Too short for any keyword.
+    if (length < this.shortest * 2) return false;
     const last = offset + length - 8;
     for (let at = offset; at <= last; at += step) {
       const low = view.getInt32(at, true);

@@ -30,12 +30,18 @@ export interface SlotReader {
   readonly everything: EverythingReader | undefined;
 }
 
+/** Leaves of one fragment that are one value, and the places of these in its value table. */
+export interface SingleLeaves {
+  readonly level: number;
+  readonly leaves: readonly PlanLeaf[];
+  readonly indices: Int32Array;
+}
+
 /** Every value of the event, sorted by how it is looked at. */
 export interface EverythingReader {
   readonly fragments: readonly FragmentLeaves[];
-  /** Leaves that are one value, and their (level, index) pairs. */
-  readonly single: readonly PlanLeaf[];
-  readonly pairs: Int32Array;
+  /** Leaves that are one value, fragment by fragment. */
+  readonly single: readonly SingleLeaves[];
   readonly mixed: readonly PlanLeaf[];
   readonly filter: KeywordFilter | undefined;
   /** Set of the static leaves, made for one generation of the set tables. */
@@ -138,17 +144,16 @@ function makeReader(slot: Slot, event: EventLeaves, filter: KeywordFilter | unde
 }
 
 function readEverything(fragments: readonly FragmentLeaves[], filter: KeywordFilter | undefined): EverythingReader {
-  const single = fragments.flatMap((fragment) => fragment.single);
-  const pairs = new Int32Array(2 * single.length);
-  single.forEach((leaf, i) => {
-    pairs[2 * i] = leaf.level;
-    pairs[2 * i + 1] = leaf.index;
-  });
+  const single = fragments.map(({ level, single: leaves }) => ({
+    level,
+    leaves,
+    indices: Int32Array.from(leaves, (leaf) => leaf.index),
+  }));
   // Static text that a null can take away: with a filter it only matters where a keyword fits into it.
   const mixed = fragments
     .flatMap((fragment) => fragment.mixed)
     .filter((leaf) => filter === undefined || leaf.text === undefined || leaf.text.length >= filter.shortest);
-  return { fragments, single, pairs, mixed, filter, fixedSet: 0, fixedGeneration: -1 };
+  return { fragments, single, mixed, filter, fixedSet: 0, fixedGeneration: -1 };
 }
 
 function isEverything(source: SlotSource): boolean {

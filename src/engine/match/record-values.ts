@@ -68,21 +68,24 @@ export class RecordValues {
       all.fixedGeneration = this.sets.generation;
     }
     let set = all.fixedSet;
-    const { filter, pairs, single } = all;
-    if (filter === undefined) {
-      for (let i = 0; i < single.length; i++) set = sets.union(set, this.setOfLeaf(field, single[i]!));
-    } else {
+    const { filter, single } = all;
+    for (let i = 0; i < single.length; i++) {
+      const { level, leaves, indices } = single[i]!;
+      if (filter === undefined) {
+        for (let k = 0; k < leaves.length; k++) set = sets.union(set, this.setOfLeaf(field, leaves[k]!));
+        continue;
+      }
       // With a filter no predicate of the slot asks for presence, so a leaf without a keyword adds nothing.
-      if (pairs.length > 0) set = sets.union(set, PLAIN);
+      if (indices.length > 0) set = sets.union(set, PLAIN);
       const { cursor } = this.leaf;
       const { bytes, view } = cursor;
-      for (let i = 0; i < pairs.length; i += 2) {
-        const level = pairs[i]!;
-        const index = pairs[i + 1]!;
-        const table = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
-        if (index >= table.count || filter.possible[table.type[index]!] === 0) continue;
-        if (!filter.mayContain(bytes, view, table.type[index]!, table.offset[index]!, table.length[index]!)) continue;
-        set = sets.union(set, this.setOfLeaf(field, single[i >> 1]!));
+      const { count, type, offset, length } = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
+      const { possible } = filter;
+      for (let k = 0; k < indices.length; k++) {
+        const index = indices[k]!;
+        if (index >= count || possible[type[index]!] === 0) continue;
+        if (!filter.mayContain(bytes, view, type[index]!, offset[index]!, length[index]!)) continue;
+        set = sets.union(set, this.setOfLeaf(field, leaves[k]!));
       }
     }
     for (let i = 0; i < all.mixed.length; i++) set = sets.union(set, this.setOfLeaf(field, all.mixed[i]!));

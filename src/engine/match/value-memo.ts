@@ -32,7 +32,7 @@ class Generation {
 export class ValueMemo {
   /** Set id of the last find() that gave true, or whatever remember() stored. */
   found = 0;
-  hits = 0;
+  /** Values looked up and not found so far. */
   misses = 0;
   private young = new Generation();
   private old = new Generation();
@@ -88,7 +88,6 @@ export class ValueMemo {
       ) {
         this.found = young.sets[entry]!;
         this.lastEntry = entry;
-        this.hits++;
         return true;
       }
       if (--probes <= 0) {
@@ -99,7 +98,6 @@ export class ValueMemo {
     }
     this.lastSlot = slot;
     if (this.old.count > 0 && this.findOld(hash, tag, bytes, view, offset, length)) {
-      this.hits++;
       this.remember(tag, bytes, offset, length, this.found);
       return true;
     }

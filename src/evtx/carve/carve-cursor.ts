@@ -6,16 +6,16 @@ import type { EventElement, RecordClass } from '../../model/event.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { InnerRoot, RecordCursor } from '../../model/record.ts';
 import type { Shape, ValueTable } from '../../model/shape.ts';
-import { CHUNK_HEADER_SIZE, CHUNK_SIZE, MIN_RECORD_SIZE, RECORD_HEADER_SIZE, SCRATCH_BYTES } from '../limits.ts';
+import { CHUNK_SIZE, RECORD_HEADER_SIZE, SCRATCH_BYTES } from '../limits.ts';
 import type { SliceCursor } from '../record-cursor.ts';
 import { renderEventWithin } from '../render/render-event.ts';
 import type { ShapeBank } from '../shape-bank.ts';
 import { CarvedFragments, type TemplateSource } from './carved-fragments.ts';
 import { DefinitionReader } from './definition-reader.ts';
 import { countSuspicious, isPlausibleEvent } from './plausible-event.ts';
+import { findCandidate, slackStart } from './record-candidates.ts';
 import { TemplateLibrary } from './template-library.ts';
 
-const RECORD_SIGNATURE = 0x0000_2a2a;
 /** Elements and text units of one recovered event; a record of 64 KiB with all its values as hex stays below. */
 const MAX_RECOVERED_COST = 300_000;
 /** Unusual characters with which a record may still be itself; mixtures have hundreds. */
@@ -53,11 +53,18 @@ export class CarveCursor implements RecordCursor {
   #budget = 0;
   #limitNoted = false;
 
-  /** @param library templates of the case and of its other files. @param bank the bank of the cursor beside. */
-  constructor(bank: ShapeBank, library: TemplateLibrary) {
+  /**
+   * @param bank the bank of the cursor beside. @param library templates of the case and of its other files.
+   * @param known templates from before the case.
+   */
+  constructor(bank: ShapeBank, library: TemplateLibrary, known?: TemplateLibrary) {
     this.fileTemplates = new TemplateLibrary(bank);
     this.#definitions = new DefinitionReader(bank);
-    this.#fragments = new CarvedFragments(bank, this.#definitions, this.fileTemplates, library);
+    this.#fragments = new CarvedFragments(
+      bank,
+      this.#definitions,
+      known === undefined ? [this.fileTemplates, library] : [this.fileTemplates, library, known],
+    );
   }
 
   get shape(): Shape {
@@ -93,7 +100,7 @@ export class CarveCursor implements RecordCursor {
     this.chunkNumber = cursor.chunkNumber;
     this.#fragments.enter(cursor.bytes, cursor.view, cursor.chunkStart);
     this.#end = cursor.chunkStart + cursor.chunkSize;
-    this.#at = cursor.chunkStart + Math.max(CHUNK_HEADER_SIZE, cursor.chunkRecordsEnd);
+    this.#at = slackStart(cursor);
     this.#budget = CANDIDATE_BUDGET;
     this.#limitNoted = false;
     this.problems.length = 0;
@@ -109,14 +116,11 @@ export class CarveCursor implements RecordCursor {
 
   nextRecord(): boolean {
     const { view, bytes } = this;
-    const last = this.#end - MIN_RECORD_SIZE;
-    while (this.#at <= last) {
-      const at = bytes.indexOf(0x2a, this.#at);
-      if (at < 0 || at > last) break;
+    for (;;) {
+      const at = findCandidate(bytes, view, this.#at, this.#end);
+      if (at < 0) break;
       this.#at = at + 1;
-      if (view.getUint32(at, true) !== RECORD_SIGNATURE) continue;
       const size = view.getUint32(at + 4, true);
-      if (size < MIN_RECORD_SIZE || size > this.#end - at || view.getUint32(at + size - 4, true) !== size) continue;
       this.candidates++;
       this.#budget -= size;
       if (this.#budget < 0) {
@@ -147,7 +151,7 @@ export class CarveCursor implements RecordCursor {
     if (suspicious > MAX_SUSPICIOUS) return false;
     this.damaged = this.#fragments.damaged || suspicious > 0;
     // A template from elsewhere and damage together are too little to go by: most such records are mixtures.
-    if (this.damaged && this.templateSource === 'template-library') return false;
+    if (this.damaged && this.#fragments.isForeign) return false;
     this.event = event;
     return true;
   }

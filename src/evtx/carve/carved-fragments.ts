@@ -14,8 +14,13 @@ import { isPlausibleValue } from './plausible-value.ts';
 import type { TemplateLibrary } from './template-library.ts';
 
 /** Where the templates of a record were found; a record's is the farthest of them. */
-export type TemplateSource = 'in-chunk-template' | 'same-file-template' | 'template-library';
-const SOURCES: readonly TemplateSource[] = ['in-chunk-template', 'same-file-template', 'template-library'];
+export type TemplateSource = 'in-chunk-template' | 'same-file-template' | 'template-library' | 'template-bank';
+const SOURCES: readonly TemplateSource[] = [
+  'in-chunk-template',
+  'same-file-template',
+  'template-library',
+  'template-bank',
+];
 
 const INSTANCE_HEADER = 10;
 const Token = { End: 0x00, Open: 0x01, OpenWithAttributes: 0x41, Instance: 0x0c, FragmentHeader: 0x0f } as const;
@@ -58,8 +63,8 @@ export class CarvedFragments {
 
   readonly #bank: ShapeBank;
   readonly #definitions: DefinitionReader;
-  readonly #file: TemplateLibrary;
-  readonly #library: TemplateLibrary;
+  /** Where definitions are looked for that the chunk has no more, nearest first. */
+  readonly #libraries: readonly TemplateLibrary[];
   /** Definitions of the chunk by offset and id; undefined = not sound. */
   readonly #known = new Map<string, ReadDefinition | undefined>();
   #bytes: Uint8Array = new Uint8Array(0);
@@ -67,15 +72,20 @@ export class CarvedFragments {
   #chunk = 0;
   #source = 0;
 
-  constructor(bank: ShapeBank, definitions: DefinitionReader, file: TemplateLibrary, library: TemplateLibrary) {
+  /** @param libraries of the file, of the case, and of what was known before; later ones may be left out. */
+  constructor(bank: ShapeBank, definitions: DefinitionReader, libraries: readonly TemplateLibrary[]) {
     this.#bank = bank;
     this.#definitions = definitions;
-    this.#file = file;
-    this.#library = library;
+    this.#libraries = libraries;
   }
 
   get source(): TemplateSource {
     return SOURCES[this.#source]!;
+  }
+
+  /** Whether a template of the record is from outside its file. */
+  get isForeign(): boolean {
+    return this.#source >= 2;
   }
 
   /** Turns to the chunk that starts at byte `chunk`. */
@@ -188,15 +198,15 @@ export class CarvedFragments {
       this.#known.set(key, read);
     }
     if (read?.sound === true) return read.shape;
-    const inFile = this.#file.find(id, values);
-    if (inFile !== undefined) {
-      this.#source = Math.max(this.#source, 1);
-      return inFile;
-    }
-    const inLibrary = this.#library.find(id, values);
-    if (inLibrary !== undefined) {
-      this.#source = 2;
-      return inLibrary;
+    for (let i = 0; i < this.#libraries.length; i++) {
+      const library = this.#libraries[i]!;
+      const found = library.find(id, values);
+      if (found !== undefined) {
+        this.#source = Math.max(this.#source, i + 1);
+        return found;
+      }
+      // Farther away there may be just one of the structures, by chance.
+      if (library.ambiguous) break;
     }
     if (read === undefined) this.missing = true;
     else this.damaged = true;

@@ -2,7 +2,7 @@
 // read again. Kept as bytes that stand on their own, so that a library can be stored and given to other workers. There
 // is one for the file at hand and one that grows with the case; who looks where is carved-fragments.ts' business.
 
-import { CHUNK_SIZE } from '../limits.ts';
+import { MAX_BANK_DEFINITIONS, packTemplates, templateKey, unpackTemplates } from '../../model/template-bank.ts';
 import type { ShapeBank } from '../shape-bank.ts';
 import type { CompiledShape } from '../shape-builder.ts';
 import { DEFINITION_HEADER } from '../template-resolver.ts';
@@ -10,13 +10,7 @@ import { DefinitionReader } from './definition-reader.ts';
 
 /** Different structures kept under one id; real ids have one (F34). */
 const MAX_PER_ID = 4;
-/** Definitions of a library: 788 were met in 816 real logs. */
-const MAX_DEFINITIONS = 20_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-
-const MAGIC = 0x4c54_4e57; // "WNTL"
-const VERSION = 1;
-const FILE_HEADER = 12;
 
 interface Entry {
   readonly definition: Uint8Array;
@@ -28,13 +22,16 @@ interface Entry {
 export class TemplateLibrary {
   /** Definitions that found no room. */
   dropped = 0;
+  /** Set by find(): several structures under the id would have fitted. */
+  ambiguous = false;
+  /** All definitions in the order in which they were taken up. */
+  readonly definitions: Uint8Array[] = [];
 
   readonly #bank: ShapeBank;
   readonly #reader: DefinitionReader;
   readonly #byId = new Map<number, Entry[]>();
   /** Keys of definitions that were offered already: GUID and size. */
   readonly #met = new Set<string>();
-  #count = 0;
   #bytes = 0;
 
   /** @param bank the bank of the cursor with which the library is used. */
@@ -45,7 +42,7 @@ export class TemplateLibrary {
 
   /** Number of definitions. */
   get size(): number {
-    return this.#count;
+    return this.definitions.length;
   }
 
   /** Takes up every definition of a chunk that some record in it refers to; `reader` must have entered that chunk. */
@@ -60,7 +57,7 @@ export class TemplateLibrary {
       if (offset > size - DEFINITION_HEADER || offered.has(offset)) continue;
       if (view.getUint32(chunk + offset + 4, true) !== id) continue;
       offered.add(offset);
-      const key = keyOf(bytes, chunk + offset);
+      const key = templateKey(bytes, chunk + offset);
       if (this.#met.has(key)) continue;
       const found = reader.extractAt(offset, id);
       if (found === undefined) continue;
@@ -73,7 +70,7 @@ export class TemplateLibrary {
   addAll(other: TemplateLibrary): void {
     for (const [id, entries] of other.#byId) {
       for (const entry of entries) {
-        const key = keyOf(entry.definition, 0);
+        const key = templateKey(entry.definition);
         if (this.#met.has(key)) continue;
         const shape = other.#shapeOf(entry);
         if (shape === undefined) continue;
@@ -89,10 +86,14 @@ export class TemplateLibrary {
    */
   find(templateId: number, values: number): CompiledShape | undefined {
     let fitting: CompiledShape | undefined;
+    this.ambiguous = false;
     for (const entry of this.#byId.get(templateId) ?? []) {
       const shape = this.#shapeOf(entry);
       if (shape === undefined || shape.valueCount > values) continue;
-      if (fitting !== undefined) return undefined;
+      if (fitting !== undefined) {
+        this.ambiguous = true;
+        return undefined;
+      }
       fitting = shape;
     }
     return fitting;
@@ -100,20 +101,7 @@ export class TemplateLibrary {
 
   /** All definitions as bytes, for storage or another worker. */
   exportBytes(): Uint8Array {
-    const out = new Uint8Array(FILE_HEADER + this.#bytes + 4 * this.#count);
-    const view = new DataView(out.buffer);
-    view.setUint32(0, MAGIC, true);
-    view.setUint32(4, VERSION, true);
-    view.setUint32(8, this.#count, true);
-    let at = FILE_HEADER;
-    for (const entries of this.#byId.values()) {
-      for (const { definition } of entries) {
-        view.setUint32(at, definition.length, true);
-        out.set(definition, at + 4);
-        at += 4 + definition.length;
-      }
-    }
-    return out;
+    return packTemplates(this.definitions);
   }
 
   /**
@@ -121,39 +109,32 @@ export class TemplateLibrary {
    * the bytes are no export of this version.
    */
   importBytes(bytes: Uint8Array): number | undefined {
-    if (bytes.length < FILE_HEADER) return undefined;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== VERSION) return undefined;
-    let at = FILE_HEADER;
+    const definitions = unpackTemplates(bytes);
     let sound = 0;
-    for (let left = Math.min(view.getUint32(8, true), MAX_DEFINITIONS); left > 0 && at + 4 <= bytes.length; left--) {
-      const length = view.getUint32(at, true);
-      at += 4;
-      if (length < DEFINITION_HEADER || length > CHUNK_SIZE || length > bytes.length - at) break;
-      const definition = bytes.slice(at, at + length);
-      at += length;
-      const id = view.getUint32(at - length + 4, true);
+    for (const definition of definitions ?? []) {
+      const id = new DataView(definition.buffer, definition.byteOffset).getUint32(4, true);
       const shape = this.#compile(definition, id);
       if (shape === undefined) continue;
       sound++;
-      const key = keyOf(definition, 0);
+      const key = templateKey(definition);
       if (this.#met.has(key)) continue;
       this.#met.add(key);
       this.#add(id, definition, shape);
     }
-    return sound;
+    return definitions === undefined ? undefined : sound;
   }
 
   #add(id: number, definition: Uint8Array, shape: CompiledShape): void {
     const entries = this.#byId.get(id) ?? [];
     if (entries.some((entry) => this.#shapeOf(entry) === shape)) return;
-    if (entries.length >= MAX_PER_ID || this.#count >= MAX_DEFINITIONS || this.#bytes + definition.length > MAX_BYTES) {
+    const isFull = this.size >= MAX_BANK_DEFINITIONS || this.#bytes + definition.length > MAX_BYTES;
+    if (entries.length >= MAX_PER_ID || isFull) {
       this.dropped++;
       return;
     }
     entries.push({ definition, shape, generation: this.#bank.generation });
     this.#byId.set(id, entries);
-    this.#count++;
+    this.definitions.push(definition);
     this.#bytes += definition.length;
   }
 
@@ -174,9 +155,4 @@ export class TemplateLibrary {
     const read = this.#reader.definitionAt(0, id);
     return read?.sound === true ? read.shape : undefined;
   }
-}
-
-/** GUID and size of the definition at byte `at`. */
-function keyOf(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at + 4, at + DEFINITION_HEADER));
 }

@@ -2,27 +2,33 @@
 // ready UTF-8 bytes, values by number. Every member ends in a comma; a closing bracket takes the last one back. What
 // this cannot say (dynamic field names, several fragments in one element) has no program and is rendered as a tree.
 
-import { ShapeOp, ValueType, type Shape } from '../../model/shape.ts';
+import type { Shape } from '../../model/shape.ts';
+import { MAX_LINE } from './byte-output.ts';
 import { formatJsonString } from './dialect-value.ts';
 import { isDataContainer, numberedName } from './evtx-dump-json.ts';
+import { SegmentPool, type Segment } from './segment-pool.ts';
+import { depthOf, elementsOf, onlyValue, staticText, type Piece, type ShapeElement } from './shape-elements.ts';
 
-/** Operations of a program, four numbers each. A text is a range [start, end) of `pieces`. */
+/** Numbers of a step: operation, a, b, c, and the segment that is written in front (first word, bytes). */
+export const STEP = 6;
+
+/** Operations of a program. A text is a range [start, end) of `pieces`. */
 export const JsonOp = {
-  /** Writes segment a of the program. */
+  /** Nothing but the segment. */
   Bytes: 1,
-  /** Writes segment c (-1 for none), then value a as a scalar and a comma; b = what an empty one is. */
+  /** Writes value a as a scalar and a comma; b = what an empty one is. */
   Value: 2,
   /** Writes text [a, b) as a scalar and a comma; c = what an empty one is. */
   Mixed: 3,
-  /** Writes `{"#attributes":{`. */
-  LeafAttributes: 4,
-  /** Writes `"#attributes":{`. */
-  ObjectAttributes: 5,
-  /** Writes key a (of `keys`) and text [b, c) as an attribute, unless it is empty or an optional substitution in it is null. */
-  Attribute: 6,
-  /** Ends LeafAttributes with text [a, b): an object if any attribute was written, else the bare scalar or null. */
+  /** The segment ends in `"#attributes":{`; attributes follow. */
+  Attributes: 4,
+  /** The segment is a key: writes it and text [a, b) as an attribute, unless it is empty or an optional substitution in it is null. */
+  Attribute: 5,
+  /** The same for the usual case of nothing but value a. The key is the last c bytes of the segment; b = bits of AttributeOrder. */
+  AttributeValue: 6,
+  /** Ends the attributes of an element without children, text [a, b): an object if any was written, else the bare scalar or null. */
   EndLeaf: 7,
-  /** Ends ObjectAttributes; takes it back if no attribute was written. */
+  /** Ends the attributes of an element with children; takes them back if none was written. */
   EndAttributes: 8,
   /** Writes text [a, b) as "#text" unless empty. */
   Text: 9,
@@ -34,128 +40,55 @@ export const JsonOp = {
   SkipWithoutRoot: 12,
   /** Goes to step a. */
   Jump: 13,
-  /** Writes key a and value b as an attribute, unless it is empty; Attribute for the usual case. */
-  AttributeValue: 15,
   /** Writes the unnamed Data elements of a container; [a, b) of `lists` are their texts (pairs start, end). */
   DataList: 14,
 } as const;
 
+/**
+ * An AttributeValue can be `Attributes` or `EndLeaf` (of an element without content) at the same time: System has nothing
+ * but these, and they were a third of all steps.
+ */
+export const AttributeOrder = { First: 1, LastOfLeaf: 2 } as const;
+
 /** What stands for an empty value. */
 export const EmptyForm = { Null: 0, EmptyString: 1 } as const;
 
-/** Piece of a text: a value (number ≥ 0, optional flag beside it) or static text (-1 - number in `texts`). */
+/** Starts of the attributes of an element without children, and of one with children. */
+export const LEAF_ATTRIBUTES = '{"#attributes":{';
+export const OBJECT_ATTRIBUTES = '"#attributes":{';
+
 export interface JsonProgram {
   readonly steps: Int32Array;
   /** Ready bytes: keys, brackets, static values. */
-  readonly segments: readonly Segment[];
-  readonly keys: readonly Segment[];
-  /** Static texts as JSON string content, UTF-8, without quotes. */
-  readonly texts: readonly Segment[];
+  readonly words: Float64Array;
+  /** Pieces of texts: a value (number ≥ 0, optional flag beside it) or static text (-1 - number in `texts`). */
   readonly pieces: Int32Array;
   readonly optional: Uint8Array;
+  /** Static texts as JSON string content, without quotes. */
+  readonly texts: readonly Segment[];
   readonly lists: Int32Array;
   readonly siblings: readonly ReadonlySet<string>[];
   readonly rootName: string;
   /** Elements inside elements. */
   readonly depth: number;
+  /** Bytes of memory. */
+  readonly weight: number;
 }
-
-/** Bytes to be copied to the output, also as little-endian 32-bit words; the last one is filled up. */
-export interface Segment {
-  readonly bytes: Uint8Array;
-  readonly words: Int32Array;
-  readonly length: number;
-}
-
-/** UTF-8 of a text as a segment. */
-export function segmentOf(text: string): Segment {
-  const bytes = encoder.encode(text);
-  const view = new DataView(new ArrayBuffer((bytes.length + 3) & ~3));
-  bytes.forEach((byte, i) => view.setUint8(i, byte));
-  const words = Int32Array.from({ length: view.byteLength >> 2 }, (_, i) => view.getInt32(4 * i, true));
-  return { bytes, words, length: bytes.length };
-}
-
-type Piece = { readonly text: string } | { readonly value: number; readonly optional: boolean };
-
-interface Element {
-  readonly name: string;
-  readonly attributes: { readonly name: string; readonly pieces: Piece[] }[];
-  readonly pieces: Piece[];
-  readonly children: (Element | { readonly embed: number })[];
-}
-
-const encoder = new TextEncoder();
 
 /** Gives the program of a shape, or undefined when it has to be rendered as a tree. */
 export function compileJsonProgram(shape: Shape): JsonProgram | undefined {
   const root = elementsOf(shape);
-  if (root === undefined) return undefined;
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < shape.steps.length; at += 4) {
-    if (shape.steps[at] === ShapeOp.Open) deepest = Math.max(deepest, ++depth);
-    else if (shape.steps[at] === ShapeOp.Close) depth--;
-  }
-  return new JsonCompiler().compile(root, deepest);
+  return root === undefined ? undefined : new JsonCompiler().compile(root, depthOf(shape));
 }
 
-/** The element tree of a shape's steps; undefined when there is not exactly one root. */
-function elementsOf(shape: Shape): Element | undefined {
-  const open: Element[] = [];
-  let root: Element | undefined;
-  let target: Piece[] | undefined;
-  for (let at = 0; at < shape.steps.length; at += 4) {
-    const a = shape.steps[at + 1]!;
-    const top = open[open.length - 1];
-    switch (shape.steps[at]!) {
-      case ShapeOp.Open: {
-        const element: Element = { name: shape.names[a]!, attributes: [], pieces: [], children: [] };
-        if (top === undefined) {
-          if (root !== undefined) return undefined;
-          root = element;
-        } else {
-          top.children.push(element);
-        }
-        open.push(element);
-        target = element.pieces;
-        break;
-      }
-      case ShapeOp.Attribute:
-        if (top === undefined) return undefined;
-        target = [];
-        top.attributes.push({ name: shape.names[a]!, pieces: target });
-        break;
-      case ShapeOp.EndAttributes:
-        target = top?.pieces;
-        break;
-      case ShapeOp.Close:
-        open.pop();
-        target = open[open.length - 1]?.pieces;
-        break;
-      case ShapeOp.Text:
-        // Empty texts count as pieces in the tree's marks; keep them so that a number beside one stays a string.
-        target?.push({ text: shape.texts[a]! });
-        break;
-      case ShapeOp.Value:
-        if (shape.steps[at + 2] === ValueType.BinXml && target === top?.pieces && top !== undefined)
-          top.children.push({ embed: a });
-        else target?.push({ value: a, optional: shape.steps[at + 3]! === 1 });
-        break;
-      default:
-        break;
-    }
-  }
-  return root;
-}
+const encoder = new TextEncoder();
 
 /** Thrown inside the compiler only, and caught there: this shape has no program. */
 class Unsupported extends Error {}
 
 class JsonCompiler {
   readonly #steps: number[] = [];
-  readonly #segments: Segment[] = [];
-  readonly #keys: Segment[] = [];
+  readonly #pool = new SegmentPool();
   readonly #texts: Segment[] = [];
   readonly #pieces: number[] = [];
   readonly #optional: number[] = [];
@@ -164,7 +97,7 @@ class JsonCompiler {
   /** Text not yet turned into a step. */
   #pending = '';
 
-  compile(root: Element, depth: number): JsonProgram | undefined {
+  compile(root: ShapeElement, depth: number): JsonProgram | undefined {
     try {
       this.#member(root, root.name);
     } catch (error) {
@@ -174,39 +107,34 @@ class JsonCompiler {
     this.#flush();
     return {
       steps: Int32Array.from(this.#steps),
-      segments: this.#segments,
-      keys: this.#keys,
-      texts: this.#texts,
+      words: this.#pool.words(),
       pieces: Int32Array.from(this.#pieces),
       optional: Uint8Array.from(this.#optional),
+      texts: this.#texts,
       lists: Int32Array.from(this.#lists),
       siblings: this.#siblings,
       rootName: root.name,
       depth,
+      weight: this.#pool.byteLength + this.#steps.length * 4,
     };
   }
 
   #bytes(text: string): void {
     this.#pending += text;
+    // Names by reference can make a small template a long line.
+    if (this.#pool.byteLength + 3 * this.#pending.length > MAX_LINE) throw new Unsupported();
   }
 
   #flush(): void {
-    const segment = this.#segment();
-    if (segment >= 0) this.#steps.push(JsonOp.Bytes, segment, 0, 0);
+    if (this.#pending !== '') this.#step(JsonOp.Bytes);
   }
 
-  /** Number of the segment of what is pending, -1 when that is nothing. */
-  #segment(): number {
-    if (this.#pending === '') return -1;
-    this.#segments.push(segmentOf(this.#pending));
-    this.#pending = '';
-    return this.#segments.length - 1;
-  }
-
+  /** Adds a step, what is pending in front of it; gives its place. */
   #step(op: number, a = 0, b = 0, c = 0): number {
-    this.#flush();
-    this.#steps.push(op, a, b, c);
-    return this.#steps.length - 4;
+    const { from, size } = this.#pending === '' ? { from: 0, size: 0 } : this.#pool.add(this.#pending);
+    this.#pending = '';
+    this.#steps.push(op, a, b, c, from, size);
+    return this.#steps.length - STEP;
   }
 
   /** Range in `pieces` of a text. */
@@ -219,7 +147,7 @@ class JsonCompiler {
       } else {
         // Halves of a surrogate pair may meet only when the text is joined.
         if (/[\ud800-\udfff]/.test(piece.text)) throw new Unsupported();
-        this.#texts.push(segmentOf(formatJsonString(piece.text).slice(1, -1)));
+        this.#texts.push(this.#pool.add(formatJsonString(piece.text).slice(1, -1)));
         this.#pieces.push(-this.#texts.length);
         this.#optional.push(0);
       }
@@ -228,13 +156,13 @@ class JsonCompiler {
   }
 
   /** `"key":value,` for an element. */
-  #member(element: Element, key: string): void {
+  #member(element: ShapeElement, key: string): void {
     this.#bytes(`${formatJsonString(key)}:`);
     this.#value(element, isDataContainer(element.name));
   }
 
   /** `value,` for an element that keeps its attributes. */
-  #value(element: Element, isContainer: boolean): void {
+  #value(element: ShapeElement, isContainer: boolean): void {
     const embeds = element.children.filter((child) => 'embed' in child);
     if (embeds.length > 1) throw new Unsupported();
     const only = element.children.length === 1 ? embeds[0] : undefined;
@@ -247,13 +175,13 @@ class JsonCompiler {
     const skip = this.#step(JsonOp.SkipWithoutRoot, only.embed);
     this.#object(element, isContainer);
     const jump = this.#step(JsonOp.Jump);
-    this.#steps[skip + 2] = jump + 4;
+    this.#steps[skip + 2] = this.#steps.length;
     this.#leaf(element);
     this.#flush();
     this.#steps[jump + 1] = this.#steps.length;
   }
 
-  #leaf(element: Element): void {
+  #leaf(element: ShapeElement): void {
     if (element.attributes.length === 0) {
       this.#scalar(element.pieces, EmptyForm.Null);
       return;
@@ -266,34 +194,49 @@ class JsonCompiler {
           ? []
           : [`${formatJsonString(attribute.name)}:${formatJsonString(text)}`];
       });
-      this.#bytes(members.length === 0 ? 'null,' : `{"#attributes":{${members.join(',')}}},`);
+      this.#bytes(members.length === 0 ? 'null,' : `${LEAF_ATTRIBUTES}${members.join(',')}}},`);
       return;
     }
-    this.#step(JsonOp.LeafAttributes);
-    this.#attributes(element);
-    this.#step(JsonOp.EndLeaf, ...this.#text(element.pieces));
-  }
-
-  #attributes(element: Element): void {
-    for (const attribute of element.attributes) {
-      this.#keys.push(segmentOf(`${formatJsonString(attribute.name)}:`));
-      const key = this.#keys.length - 1;
-      const only = attribute.pieces.length === 1 ? attribute.pieces[0] : undefined;
-      if (only !== undefined && 'value' in only) this.#step(JsonOp.AttributeValue, key, only.value);
-      else this.#step(JsonOp.Attribute, key, ...this.#text(attribute.pieces));
+    this.#bytes(LEAF_ATTRIBUTES);
+    const last = this.#attributes(element);
+    if (element.pieces.length === 0 && this.#steps[last] === JsonOp.AttributeValue) {
+      this.#steps[last + 2]! |= AttributeOrder.LastOfLeaf;
+    } else {
+      this.#step(JsonOp.EndLeaf, ...this.#text(element.pieces));
     }
   }
 
-  #object(element: Element, isContainer: boolean): void {
+  /** Steps of the attributes of an element that has some, behind what opens them; gives the place of the last. */
+  #attributes(element: ShapeElement): number {
+    let order: number = AttributeOrder.First;
+    let last = -1;
+    for (const attribute of element.attributes) {
+      const key = `${formatJsonString(attribute.name)}:`;
+      const only = onlyValue(attribute.pieces);
+      if (only !== undefined) {
+        this.#bytes(key);
+        last = this.#step(JsonOp.AttributeValue, only.value, order, encoder.encode(key).length);
+      } else {
+        if (order !== 0) this.#step(JsonOp.Attributes);
+        const text = this.#text(attribute.pieces);
+        this.#bytes(key);
+        last = this.#step(JsonOp.Attribute, ...text);
+      }
+      order = 0;
+    }
+    return last;
+  }
+
+  #object(element: ShapeElement, isContainer: boolean): void {
     this.#bytes('{');
     const fixed = element.attributes.every((attribute) => staticText(attribute.pieces));
     if (fixed && element.attributes.length > 0) {
       const members = element.attributes.map(
         (attribute) => `${formatJsonString(attribute.name)}:${formatJsonString(staticText(attribute.pieces) ?? '')}`,
       );
-      this.#bytes(`"#attributes":{${members.join(',')}},`);
+      this.#bytes(`${OBJECT_ATTRIBUTES}${members.join(',')}},`);
     } else if (element.attributes.length > 0) {
-      this.#step(JsonOp.ObjectAttributes);
+      this.#bytes(OBJECT_ATTRIBUTES);
       this.#attributes(element);
       this.#step(JsonOp.EndAttributes);
     }
@@ -302,7 +245,7 @@ class JsonCompiler {
     this.#step(JsonOp.Close);
   }
 
-  #children(element: Element, isContainer: boolean): void {
+  #children(element: ShapeElement, isContainer: boolean): void {
     const elements = element.children.filter((child) => 'name' in child);
     const data = isContainer ? elements.filter((child) => child.name === 'Data') : [];
     const names = data.map((child) => {
@@ -336,7 +279,7 @@ class JsonCompiler {
     }
   }
 
-  #dataList(data: readonly Element[]): void {
+  #dataList(data: readonly ShapeElement[]): void {
     if (data.some((child) => child.children.length > 0)) throw new Unsupported();
     const start = this.#lists.length;
     for (const child of data) this.#lists.push(...this.#text(child.pieces));
@@ -345,23 +288,13 @@ class JsonCompiler {
 
   #scalar(pieces: readonly Piece[], empty: number): void {
     const fixed = staticText(pieces);
-    const only = pieces.length === 1 ? pieces[0] : undefined;
+    const only = onlyValue(pieces);
     if (fixed !== undefined) {
       this.#bytes(fixed !== '' ? `${formatJsonString(fixed)},` : empty === EmptyForm.Null ? 'null,' : '"",');
-    } else if (only !== undefined && 'value' in only) {
-      this.#steps.push(JsonOp.Value, only.value, empty, this.#segment());
+    } else if (only !== undefined) {
+      this.#step(JsonOp.Value, only.value, empty);
     } else {
       this.#step(JsonOp.Mixed, ...this.#text(pieces), empty);
     }
   }
-}
-
-/** Joined text of pieces without values; undefined when there is a value among them. */
-function staticText(pieces: readonly Piece[]): string | undefined {
-  let text = '';
-  for (const piece of pieces) {
-    if ('value' in piece) return undefined;
-    text += piece.text;
-  }
-  return text;
 }

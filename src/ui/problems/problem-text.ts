@@ -73,6 +73,14 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'The template of a record could not be decoded',
     advice: 'Records of this template were not judged.',
   },
+  'recovered-damaged': {
+    title: 'Recovered, but overwritten in part',
+    advice: 'Some of their values may belong to other records, so they are counted and no rule was judged on them.',
+  },
+  'recovered-template-unknown': {
+    title: 'Remains of records that cannot be read',
+    advice: 'No file has the template of these records any more. Scan them with other logs of the same machine.',
+  },
   'record-id-gap': {
     title: 'Record numbers are missing',
     advice: 'Events were deleted, or the log is a selection. Compare with other logs of this time.',

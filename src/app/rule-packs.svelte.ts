@@ -1,0 +1,257 @@
+// The rule packs that the analyst brought: adding, switching, removing. Every change compiles the shipped rules and the
+// packs that are on as one, in a worker, and only then takes effect, so that a scan never meets half a change. Changes
+// wait for each other.
+
+import type { EvidenceFile } from '../intake/evidence.ts';
+import type { RulePack, RulePackContent, RulePackFile, RulePackId, VerdictCounts } from '../model/rule-pack.ts';
+import type { RuleVerdict } from '../model/rule-set.ts';
+import type { RuleText } from '../pool/rule-compiler.ts';
+import type { RulePackStore } from '../store/rule-pack-store.ts';
+import type { Notices } from './notices.svelte.ts';
+import { groupPacks, hashPack, readPackFiles, ruleTextsOf, splitVerdicts, textOfRuleFile } from './pack-files.ts';
+import type { DroppedPack } from './pack-files.ts';
+import type { OwnRules } from './ports.ts';
+
+export interface RulePackTools {
+  readonly store: RulePackStore;
+  readonly rules: OwnRules;
+  readonly notices: Notices;
+  readonly now: () => number;
+  /** The rules in use are others from here on. */
+  readonly changed: () => void;
+}
+
+/** What is being done; `done` of `files` where that can be told. */
+export interface PackWork {
+  readonly what: 'reading' | 'compiling';
+  readonly files: number;
+  readonly done: number | undefined;
+}
+
+/** Bytes of rules taken at once. All of SigmaHQ has 6 MB; rules are held in memory and sent to a worker. */
+const MAX_PACK_BYTES = 128 * 1_024 * 1_024;
+/** The compiler refuses larger files; what is not a rule file may be of any size. */
+const MAX_FILE_BYTES = 10 * 1_024 * 1_024;
+
+interface OpenPack {
+  readonly pack: RulePack;
+  readonly content: RulePackContent;
+}
+
+export class RulePacks {
+  readonly #tools: RulePackTools;
+  #packs = $state.raw<readonly RulePack[] | undefined>(undefined);
+  #work = $state.raw<PackWork | undefined>(undefined);
+  #failure = $state.raw<string | undefined>(undefined);
+  /** Packs of which nothing can run: their report can be read in this tab, and they are not kept. */
+  readonly #refused = new Map<RulePackId, OpenPack>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #ready: Promise<void> | undefined;
+
+  constructor(tools: RulePackTools) {
+    this.#tools = tools;
+  }
+
+  /** Kept packs, oldest first; undefined until the first load. */
+  get packs(): readonly RulePack[] | undefined {
+    return this.#packs;
+  }
+  get work(): PackWork | undefined {
+    return this.#work;
+  }
+  /** Why the packs that are on are not in use. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Settles (never rejects) when kept packs that are on are in use, or cannot be. */
+  load(): Promise<void> {
+    this.#ready ??= this.#inTurn(async () => {
+      this.#packs = await this.#tools.store.listPacks();
+      if (this.#packs.some((pack) => pack.enabled)) await this.#compile(await this.#loadEnabled());
+    }).catch((error: unknown) => this.#fail(error));
+    return this.#ready;
+  }
+
+  /** A pack by its id, also one that was refused. */
+  packOf(id: string): RulePack | undefined {
+    return this.#packs?.find((pack) => pack.id === id) ?? this.#refused.get(id as RulePackId)?.pack;
+  }
+
+  /** What became of the pack's documents; undefined when the pack is gone. */
+  async loadReport(id: RulePackId): Promise<readonly RuleVerdict[] | undefined> {
+    return (this.#refused.get(id)?.content ?? (await this.#tools.store.loadPack(id)))?.verdicts;
+  }
+
+  /**
+   * Compiles dropped rule files with the rules in use, keeps them and switches them on. A pack of the same name is
+   * replaced. Gives the packs; of those in which nothing can run only the report stays.
+   */
+  add(dropped: readonly EvidenceFile[]): Promise<readonly RulePack[]> {
+    return this.#inTurn(async () => {
+      const groups = groupPacks(dropped.filter((file) => file.size <= MAX_FILE_BYTES));
+      if (groups.length === 0 || groups.reduce((sum, group) => sum + group.bytes, 0) > MAX_PACK_BYTES) {
+        throw new Error('these are more than 128 MB of rule files, or files larger than 10 MB each');
+      }
+      const fresh: OpenPack[] = [];
+      for (const group of groups) fresh.push(await this.#open(group));
+      const names = new Set(fresh.map(({ pack }) => pack.name));
+      const kept = (await this.#loadEnabled()).filter(({ pack }) => !names.has(pack.name));
+      const verdicts = await this.#compile([...kept, ...fresh], fresh);
+      const judged = fresh.map(({ pack, content }, at): OpenPack => {
+        const own = verdicts[kept.length + at] ?? [];
+        return { pack: { ...pack, counts: countVerdicts(own) }, content: { ...content, verdicts: own } };
+      });
+      for (const each of judged) await this.#keep(each);
+      this.#packs = await this.#listed();
+      return judged.map(({ pack }) => pack);
+    });
+  }
+
+  /** Switches a pack on or off for the scans to come. */
+  async setEnabled(id: RulePackId, enabled: boolean): Promise<void> {
+    await this.#inTurn(async () => {
+      const pack = this.#packs?.find((each) => each.id === id);
+      if (pack === undefined || pack.enabled === enabled) return;
+      await this.#save({ ...pack, enabled });
+      this.#packs = this.#packs?.map((each) => (each.id === id ? { ...each, enabled } : each));
+      await this.#compile(await this.#loadEnabled());
+    }).catch((error: unknown) => this.#fail(error));
+  }
+
+  async remove(id: RulePackId): Promise<void> {
+    await this.#inTurn(async () => {
+      const pack = this.#packs?.find((each) => each.id === id);
+      this.#refused.delete(id);
+      if (pack === undefined) return;
+      const removed = await this.#tools.store.removePack(id);
+      if (!removed.ok) throw new Error(removed.error.message);
+      this.#packs = this.#packs?.filter((each) => each.id !== id);
+      if (pack.enabled) await this.#compile(await this.#loadEnabled());
+    }).catch((error: unknown) => this.#fail(error));
+  }
+
+  async #open(group: DroppedPack): Promise<OpenPack> {
+    const files = await readPackFiles(group, (done) => {
+      this.#work = { what: 'reading', files: group.files.length, done };
+    });
+    const hash = await hashPack(files);
+    const known = this.#packs?.find((pack) => pack.name === group.name);
+    const pack: RulePack = {
+      id: known?.id ?? newPackId(),
+      name: group.name,
+      added: this.#tools.now(),
+      files: files.length,
+      bytes: group.bytes,
+      hash,
+      enabled: true,
+      counts: countVerdicts([]),
+    };
+    return { pack, content: { files, verdicts: [] } };
+  }
+
+  async #keep(open: OpenPack): Promise<void> {
+    const { pack, content } = open;
+    this.#refused.delete(pack.id);
+    if (pack.counts.compiled > 0) {
+      await this.#save(pack, content);
+      return;
+    }
+    const replaces = this.#packs?.some((each) => each.id === pack.id) === true;
+    const id = replaces ? newPackId() : pack.id;
+    this.#refused.set(id, { pack: { ...pack, id, enabled: false }, content });
+  }
+
+  async #save(pack: RulePack, content?: RulePackContent): Promise<void> {
+    const saved = await this.#tools.store.savePack(pack, content);
+    if (saved.ok) return;
+    this.#tools.notices.show('warning', 'The rule pack could not be kept.', {
+      hint: `${saved.error.message} It is in use until this tab closes.`,
+    });
+  }
+
+  async #loadEnabled(): Promise<OpenPack[]> {
+    const open: OpenPack[] = [];
+    for (const pack of this.#packs ?? []) {
+      if (!pack.enabled) continue;
+      const content = await this.#tools.store.loadPack(pack.id);
+      if (content !== undefined) open.push({ pack, content });
+      else {
+        this.#tools.notices.show('warning', `The rule pack ${pack.name} could not be read back.`, {
+          hint: 'Drop its rules again.',
+        });
+      }
+    }
+    return open;
+  }
+
+  /** Compiles the shipped rules with these packs and puts them in use; gives the verdicts of each pack. */
+  async #compile(open: readonly OpenPack[], fresh: readonly OpenPack[] = []): Promise<RuleVerdict[][]> {
+    const { rules, changed } = this.#tools;
+    if (open.length === 0) {
+      rules.use(undefined);
+      this.#failure = undefined;
+      changed();
+      return [];
+    }
+    const files = open.map(({ pack, content }) => ruleTextsOf(pack.name, content.files));
+    this.#work = { what: 'compiling', files: files.reduce((sum, list) => sum + list.length, 0), done: undefined };
+    const core = await rules.loadCoreTexts();
+    const compiled = await rules.compile([...core, ...files.flat()]);
+    const [, ...verdicts] = splitVerdicts([core, ...files], compiled.verdicts);
+    // New packs in which nothing can run change nothing: the rules stay as they are.
+    const runs = open.some((each, at) => !fresh.includes(each) || verdicts[at]?.some(isCompiled) === true);
+    const changes = fresh.length === 0 || fresh.some((each) => verdicts[open.indexOf(each)]?.some(isCompiled) === true);
+    if (runs && changes) {
+      rules.use({ compiled, loadOwnText: (info) => textOf(open, info.pack, info.file) });
+      this.#failure = undefined;
+      changed();
+    }
+    return verdicts;
+  }
+
+  /** Kept packs can no longer be compiled with the rest: the shipped rules stay in use. */
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error.message : String(error);
+    this.#tools.rules.use(undefined);
+    this.#tools.changed();
+    this.#tools.notices.show('error', 'Your rule packs could not be compiled; scans run the shipped rules only.', {
+      hint: `${this.#failure}. Switch packs off one by one on the Rules page to find the one at fault.`,
+    });
+  }
+
+  async #listed(): Promise<readonly RulePack[]> {
+    return this.#tools.store.listPacks();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work).finally(() => {
+      this.#work = undefined;
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function isCompiled({ verdict }: RuleVerdict): boolean {
+  return verdict === 'compiled';
+}
+
+function countVerdicts(verdicts: readonly RuleVerdict[]): VerdictCounts {
+  const counts = { compiled: 0, 'not-evaluable': 0, 'other-product': 0, rejected: 0 };
+  for (const { verdict } of verdicts) counts[verdict]++;
+  return counts;
+}
+
+function textOf(open: readonly OpenPack[], name: string, path: string): Promise<string | undefined> {
+  const files: readonly RulePackFile[] | undefined = open.find(({ pack }) => pack.name === name)?.content.files;
+  const found = files?.find(({ file }) => file === path);
+  return Promise.resolve(found === undefined ? undefined : textOfRuleFile(found.bytes));
+}
+
+/** An id that no other pack has. crypto.randomUUID is missing on pages served over plain HTTP. */
+function newPackId(): RulePackId {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(8))];
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') as RulePackId;
+}
+export type { RuleText };
