@@ -9,22 +9,24 @@ import { createAddressBar, createSettings, saveFile } from './app/browser-ports.
 import { formatEventText } from './app/event-text.ts';
 import { keepOffline } from './app/offline.svelte.ts';
 import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
-import { createShippedCatalogue } from './app/shipped-catalogue.ts';
+import { RulesInUse } from './app/rules-in-use.ts';
 import { WinnowApp } from './app/winnow-app.svelte.ts';
+import type { EventCatalogue } from './model/event-catalogue.ts';
 import { openZip } from './intake/open-zip.ts';
 import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
 import { formatEventXml } from './evtx/render/event-xml.ts';
 import { formatEvtxDumpJson } from './evtx/render/evtx-dump-json.ts';
-import type { ShippedRules } from './pool/shipped-rules.ts';
+import { createRenewableScanner } from './pool/renewable-scanner.ts';
+import { compileRulesInWorker } from './pool/rule-compiler.ts';
 import { createShippedRules } from './pool/shipped-rules.ts';
-import { startScanWorker } from './pool/shipped-workers.ts';
+import { startRulesWorker, startScanWorker } from './pool/shipped-workers.ts';
 import { createWorkerScanner } from './pool/worker-scanner.ts';
-import { openCaseStore } from './store/open-case-store.ts';
+import { openStores } from './store/open-stores.ts';
 import App from './ui/shell/App.svelte';
 
-function createExplain(rules: ShippedRules): ExplainFinding {
+function createExplain(rules: RulesInUse): ExplainFinding {
   return async (finding) => {
     if (finding.correlation !== undefined) return [];
     const [{ matchedParts }, ruleSet, sources] = await Promise.all([
@@ -53,6 +55,15 @@ const exportFindings: ExportFindings = async function* (format, findings, { tria
   });
 };
 
+async function loadEventCatalogue(): Promise<EventCatalogue> {
+  const [{ createEventCatalogue }, events, values] = await Promise.all([
+    import('./model/event-catalogue.ts'),
+    import('../rules/events/events.tsv?raw'),
+    import('../rules/events/values.tsv?raw'),
+  ]);
+  return createEventCatalogue(events.default, values.default);
+}
+
 /** Asks for each handle's permission first: the click that led here allows the question. */
 async function reopen(handles: readonly FileSystemHandle[]): ReturnType<typeof readHandles> {
   type Asking = FileSystemHandle & { requestPermission?: (mode: { mode: 'read' }) => Promise<PermissionState> };
@@ -61,15 +72,22 @@ async function reopen(handles: readonly FileSystemHandle[]): ReturnType<typeof r
 }
 
 async function start(target: HTMLElement): Promise<void> {
-  const rules = createShippedRules();
-  const store = await openCaseStore();
-  const scanner = createWorkerScanner({
-    startWorker: startScanWorker,
-    loadProgram: () => rules.loadProgram(),
-    loadCorrelations: () => rules.loadCorrelations(),
+  const shipped = createShippedRules();
+  const rules = new RulesInUse(shipped);
+  const { cases: store, packs: packStore } = await openStores();
+  const scanner = createRenewableScanner(() => {
+    // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
+    const { loadProgram, loadCorrelations } = rules.parts;
+    return createWorkerScanner({ startWorker: startScanWorker, loadProgram, loadCorrelations });
   });
   const ports: AppPorts = {
-    catalogue: createShippedCatalogue(rules),
+    catalogue: rules,
+    ownRules: {
+      compile: (files) => compileRulesInWorker(startRulesWorker, files),
+      loadCoreTexts: () => shipped.loadTexts(),
+      use: (combined) => rules.use(combined),
+    },
+    packStore,
     evidence: {
       readDrop: (transfer) => readDrop(transfer, { openZip }),
       readFiles: (files) => readFiles(files, { openZip }),
@@ -80,6 +98,7 @@ async function start(target: HTMLElement): Promise<void> {
     exportFindings,
     saveFile,
     loadAttackTable: async () => (await import('../rules/attack/attack.json')).default,
+    loadEventCatalogue,
     addressBar: createAddressBar(),
     settings: createSettings(),
     now: () => Date.now(),

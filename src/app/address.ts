@@ -15,7 +15,8 @@ export type Address =
       readonly params: AddressParams;
     }
   | { readonly view: 'rules'; readonly params: AddressParams }
-  | { readonly view: 'rule'; readonly ruleId: string };
+  | { readonly view: 'rule'; readonly ruleId: string }
+  | { readonly view: 'pack'; readonly packId: string; readonly params: AddressParams };
 
 /** Filters and the like, in the order in which they were set. */
 export type AddressParams = ReadonlyMap<string, string>;
@@ -31,6 +32,7 @@ export function parseAddress(hash: string): Address {
   const params = mark < 0 ? NO_PARAMS : new Map(new URLSearchParams(text.slice(mark + 1)));
   const [room, id, tab, item] = path.map(decodePart);
   if (room === 'rules') return id === undefined ? { view: 'rules', params } : { view: 'rule', ruleId: id };
+  if (room === 'packs') return id === undefined ? { view: 'rules', params } : { view: 'pack', packId: id, params };
   if (room === 'case' && id !== undefined) {
     const known = tab !== undefined && CASE_VIEWS.includes(tab) ? (tab as CaseView) : 'findings';
     const finding = known === 'findings' && item !== undefined && /^\d{1,15}$/.test(item) ? Number(item) : undefined;
@@ -48,6 +50,8 @@ export function formatAddress(address: Address): string {
       return `#/rules${formatParams(address.params)}`;
     case 'rule':
       return `#/rules/${encodeURIComponent(address.ruleId)}`;
+    case 'pack':
+      return `#/packs/${encodeURIComponent(address.packId)}${formatParams(address.params)}`;
     case 'case': {
       const item = address.finding === undefined ? '' : `/${String(address.finding)}`;
       return `#/case/${encodeURIComponent(address.caseId)}/${address.tab}${item}${formatParams(address.params)}`;

@@ -28,8 +28,10 @@ export interface SessionTools {
 
 /** Problems kept of a case; the rest is counted in one line. Each is a line that a person may have to read. */
 const MAX_PROBLEMS = 20_000;
-/** The case record (files, problems) is saved at this pace while scanning; findings are saved as they come. */
+/** The case record (files, problems, kinds) is saved at this pace while scanning; findings are saved as they come. */
 const SAVE_EVERY_MS = 2_000;
+/** A record of many hosts takes longer to write: then it is written less often, so that a scan is not held up. */
+const SAVE_SHARE = 0.05;
 /** Findings unpacked and written at a time when the store takes findings again. */
 const KEEP_AGAIN_STEP = 500;
 
@@ -37,7 +39,7 @@ export class CaseSession {
   readonly id: CaseId;
   readonly findings = new FindingList();
   readonly triage: TriageBook;
-  readonly kinds = new EventKinds();
+  readonly kinds: EventKinds;
   readonly #tools: SessionTools;
   readonly #created: number;
   #name = $state('');
@@ -50,7 +52,9 @@ export class CaseSession {
   /** Findings on screen that the store did not take; they are the rows from here on. */
   #keptRows = 0;
   #refused = $state.raw<Diagnostic | undefined>(undefined);
-  #lastSave = 0;
+  #nextSave = 0;
+  /** Templates met in the case while this tab has it: they help to recover deleted records of later evidence. */
+  #templates: Uint8Array | undefined;
   #roots = $state.raw<readonly FileSystemHandle[]>([]);
 
   constructor(record: CaseRecord, tools: SessionTools) {
@@ -62,6 +66,7 @@ export class CaseSession {
       file.state === 'scanning' || file.state === 'waiting' ? { ...file, state: 'cancelled' } : file,
     );
     this.#problems = record.problems;
+    this.kinds = new EventKinds(record.kinds);
     this.#tools = tools;
     this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now);
   }
@@ -130,13 +135,15 @@ export class CaseSession {
       files[at] = fresh;
       scanFiles.push({ number: at, path, blob });
     }
+    const again = scanFiles.map(({ number }) => number).filter((number) => number < this.#files.length);
+    this.kinds.forget(again, again.length === this.#files.length);
     this.#files = files;
     this.#takeProblems(intake.problems);
     const scan = new ScanRun(
       this.#tools.scanner,
       rules,
       scanFiles,
-      options,
+      this.#templates === undefined ? options : { ...options, templates: this.#templates },
       {
         keep: (findings) => this.#keep(findings),
         account: (file, part, kinds) => this.#account(file, part, kinds),
@@ -174,7 +181,7 @@ export class CaseSession {
 
   /** The case as it is kept, findings and judgements apart. */
   record(): CaseRecord {
-    return { summary: this.summary(), files: this.#files, problems: this.#problems };
+    return { summary: this.summary(), files: this.#files, problems: this.#problems, kinds: this.kinds.list };
   }
 
   summary(): CaseSummary {
@@ -196,8 +203,11 @@ export class CaseSession {
 
   /** Saves files, problems and counts; says so when the store refuses. */
   async save(): Promise<void> {
-    this.#lastSave = this.#tools.now();
+    const begun = this.#tools.now();
+    this.#nextSave = Number.POSITIVE_INFINITY;
     const saved = await this.#tools.store.saveCase(this.record());
+    const ended = this.#tools.now();
+    this.#nextSave = ended + Math.max(SAVE_EVERY_MS, (ended - begun) / SAVE_SHARE);
     if (!saved.ok) this.#refuse(saved.error);
   }
 
@@ -223,17 +233,17 @@ export class CaseSession {
   async #keep(found: readonly Finding[]): Promise<void> {
     // A file that is read again brings its findings again: they are kept already.
     const findings = found.filter((finding) => !this.findings.knows(finding));
-    const kept = this.#refused === undefined && (await this.#write(findings));
+    const kept = this.#refused === undefined && (await this.#write(findings, this.findings.copiesAmong(findings)));
     this.findings.append(findings);
     this.triage.apply(findings.map((finding) => finding.key));
     if (kept) this.#keptRows = this.findings.count;
     this.findings.refresh();
-    if (this.#tools.now() - this.#lastSave > SAVE_EVERY_MS) await this.save();
+    if (this.#tools.now() > this.#nextSave) await this.save();
   }
 
   /** Gives true when the store took the findings; a refusal is noted. */
-  async #write(findings: readonly Finding[]): Promise<boolean> {
-    const kept = await this.#tools.store.appendFindings(this.id, findings);
+  async #write(findings: readonly Finding[], copies: ReadonlySet<Finding> = new Set()): Promise<boolean> {
+    const kept = await this.#tools.store.appendFindings(this.id, findings, copies);
     if (!kept.ok) this.#refuse(kept.error);
     return kept.ok;
   }
@@ -257,7 +267,7 @@ export class CaseSession {
     const account = { ...known.account };
     addFileAccount(account, part);
     this.#files = this.#files.with(file, { ...known, account });
-    this.kinds.add(kinds);
+    this.kinds.add(file, kinds);
   }
 
   #follow(progress: readonly FileProgress[]): void {
@@ -285,6 +295,7 @@ export class CaseSession {
   }
 
   async #finish(scan: ScanRun): Promise<void> {
+    this.#templates = scan.summary?.templates ?? this.#templates;
     this.#takeProblems(this.#newProblems.splice(0));
     const scanned = new Set(scan.files.map((file) => file.number));
     const perFile = this.#findingsPerFile();

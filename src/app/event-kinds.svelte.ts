@@ -1,45 +1,80 @@
-// Which kinds of event the evidence held, per host: what the rule page tells about a rule's chances on this data. Kept
-// for this tab only (the case file has no place for it yet).
+// Which kinds of event the evidence held, per host: what the account of blind spots and the rule page are folded from.
+// Counted per file, so that a file that is read again replaces its part. A kept case gives them back folded, without
+// files: when its evidence is read again in part, those files count twice until all of it has been read again.
 
 import type { EventKindCount } from '../model/coverage.ts';
+import type { FieldKey } from '../model/field-key.ts';
+
+type KindMap = Map<string, EventKindCount>;
 
 export class EventKinds {
-  readonly #kinds = new Map<string, EventKindCount>();
-  #current = $state.raw<readonly EventKindCount[]>([]);
+  readonly #byFile = new Map<number, KindMap>();
+  #kept: readonly EventKindCount[];
+  #version = $state(0);
+  #list: readonly EventKindCount[];
+  #listVersion = 0;
 
-  /** Adds counts of a slice. */
-  add(parts: readonly EventKindCount[]): void {
-    for (const part of parts) {
-      const key = JSON.stringify([part.computer, part.channel, part.provider, part.eventId]);
-      const known = this.#kinds.get(key);
-      this.#kinds.set(key, known === undefined ? part : mergeKinds(known, part));
-    }
-    if (parts.length > 0) this.#current = [...this.#kinds.values()];
+  /** `kept`: what the case was known to hold when it was opened. */
+  constructor(kept: readonly EventKindCount[] = []) {
+    this.#kept = kept;
+    this.#list = kept;
   }
 
+  /** Adds counts of a slice of a file. */
+  add(file: number, parts: readonly EventKindCount[]): void {
+    if (parts.length === 0) return;
+    let kinds = this.#byFile.get(file);
+    if (kinds === undefined) this.#byFile.set(file, (kinds = new Map()));
+    for (const part of parts) addKind(kinds, part);
+    this.#version++;
+  }
+
+  /** Forgets files that are about to be read again; `all` when no other file of the case was ever read. */
+  forget(files: readonly number[], all: boolean): void {
+    for (const file of files) this.#byFile.delete(file);
+    if (all) this.#kept = [];
+    this.#version++;
+  }
+
+  /** One entry per (computer, channel, provider, event id); the same array until something changes. */
   get list(): readonly EventKindCount[] {
-    return this.#current;
+    if (this.#version !== this.#listVersion) {
+      const all: KindMap = new Map();
+      for (const kind of this.#kept) addKind(all, kind);
+      for (const kinds of this.#byFile.values()) for (const kind of kinds.values()) addKind(all, kind);
+      this.#list = [...all.values()];
+      this.#listVersion = this.#version;
+    }
+    return this.#list;
   }
+}
+
+function addKind(kinds: KindMap, part: EventKindCount): void {
+  const key = JSON.stringify([part.computer, part.channel, part.provider, part.eventId]);
+  const known = kinds.get(key);
+  kinds.set(key, known === undefined ? part : mergeKinds(known, part));
 }
 
 function mergeKinds(a: EventKindCount, b: EventKindCount): EventKindCount {
+  const fieldsPresent = uniteFields(a.fieldsPresent, b.fieldsPresent);
+  const fieldsFilled = uniteFields(a.fieldsFilled, b.fieldsFilled);
   return {
     ...a,
     count: a.count + b.count,
-    first: a.first < b.first ? a.first : b.first,
+    // No event of the part had a time: nothing to compare.
+    first: a.first === '' || (b.first !== '' && b.first < a.first) ? b.first : a.first,
     last: a.last > b.last ? a.last : b.last,
-    ...unionOf('fieldsPresent', a, b),
-    ...unionOf('fieldsFilled', a, b),
+    ...(fieldsPresent === undefined ? {} : { fieldsPresent }),
+    ...(fieldsFilled === undefined ? {} : { fieldsFilled }),
   };
 }
 
-/** A field that any slice saw was seen. No list at all means that nobody looked. */
-function unionOf(
-  name: 'fieldsPresent' | 'fieldsFilled',
-  a: EventKindCount,
-  b: EventKindCount,
-): Partial<EventKindCount> {
-  const [left, right] = [a[name], b[name]];
-  if (left === undefined && right === undefined) return {};
-  return { [name]: [...new Set([...(left ?? []), ...(right ?? [])])] };
+/** The fields of either list, in order. Mostly both are equal, and the first is given back. */
+function uniteFields(
+  a: readonly FieldKey[] | undefined,
+  b: readonly FieldKey[] | undefined,
+): readonly FieldKey[] | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const missing = b.filter((key) => !a.includes(key));
+  return missing.length === 0 ? a : [...a, ...missing].sort();
 }

@@ -113,6 +113,17 @@ export class FindingList {
     return this.#table.knows(finding);
   }
 
+  /** Those whose record is known from another place, or stands twice among them: one row with several sources. */
+  copiesAmong(findings: readonly Finding[]): ReadonlySet<Finding> {
+    const met = new Set<FindingKey>();
+    const copies = new Set<Finding>();
+    for (const finding of findings) {
+      if (met.has(finding.key) || this.#table.rowOf(finding.key) !== undefined) copies.add(finding);
+      met.add(finding.key);
+    }
+    return copies;
+  }
+
   /** Takes findings in; they show after the next refresh. Gives how many are new (others are known records met again). */
   append(findings: readonly Finding[]): number {
     const events: Finding['event'][] = [];

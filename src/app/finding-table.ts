@@ -57,6 +57,7 @@ export class FindingTable implements FindingColumns {
   #size = new Uint32Array(FIRST_CAPACITY);
   readonly #timeText: string[] = [];
   readonly #joined = new Map<number, number>();
+  readonly #recovered = new Map<number, NonNullable<Finding['recovered']>>();
   readonly #correlations = new Map<number, NonNullable<Finding['correlation']>>();
   readonly #rowByKey = new Map<Finding['key'], number>();
   readonly #keys: Finding['key'][] = [];
@@ -116,6 +117,7 @@ export class FindingTable implements FindingColumns {
     this.#keys.push(finding.key);
     this.#rowByKey.set(finding.key, row);
     if (finding.joined !== undefined) this.#joined.set(row, finding.joined);
+    if (finding.recovered !== undefined) this.#recovered.set(row, finding.recovered);
     if (finding.correlation !== undefined) this.#correlations.set(row, finding.correlation);
     this.count = row + 1;
     return true;
@@ -124,6 +126,7 @@ export class FindingTable implements FindingColumns {
   facts(row: number): FindingFacts {
     const rule = this.rules[this.rule[row]!]!;
     const joined = this.#joined.get(row);
+    const recovered = this.#recovered.get(row);
     const correlation = this.#correlations.get(row);
     return {
       key: this.#keys[row]!,
@@ -143,6 +146,7 @@ export class FindingTable implements FindingColumns {
       eventId: this.eventId[row]!,
       computer: this.hosts[this.host[row]!]!,
       ...(joined === undefined ? {} : { joined }),
+      ...(recovered === undefined ? {} : { recovered }),
       ...(correlation === undefined ? {} : { correlation }),
       alsoIn: this.#alsoIn.get(row) ?? [],
     };

@@ -58,7 +58,10 @@ export async function readPackFiles(pack: DroppedPack, onRead: (files: number) =
 /** SHA-256 (hex) over paths, lengths and contents. */
 export async function hashPack(files: readonly RulePackFile[]): Promise<string> {
   const encoder = new TextEncoder();
-  const parts = files.flatMap(({ file, bytes }) => [encoder.encode(`${JSON.stringify(file)} ${bytes.length}\n`), bytes]);
+  const parts = files.flatMap(({ file, bytes }) => [
+    encoder.encode(`${JSON.stringify(file)} ${bytes.length}\n`),
+    bytes,
+  ]);
   const whole = new Uint8Array(await new Blob(parts).arrayBuffer());
   // Pages served over plain HTTP have no SubtleCrypto; ours takes ten times as long.
   const { subtle } = crypto as { subtle?: SubtleCrypto };
@@ -75,7 +78,8 @@ export function ruleTextsOf(name: string, files: readonly RulePackFile[]): RuleT
 /** Text of a rule file for reading: UTF-8, or UTF-16 where a mark says so. */
 export function textOfRuleFile(bytes: Uint8Array): string {
   const [first, second] = bytes;
-  const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
 }
 

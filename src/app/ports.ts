@@ -5,17 +5,32 @@ import type { AttackTable } from '../analysis/attack-matrix.ts';
 import type { MatchedPart } from '../analysis/event-fields.ts';
 import type { EventElement } from '../model/event.ts';
 import type { Finding, Triage } from '../model/finding.ts';
-import type { RuleInfo, RuleSet } from '../model/rule-set.ts';
+import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
+import type { EventCatalogue } from '../model/event-catalogue.ts';
+import type { CompiledPack, RuleText } from '../pool/rule-compiler.ts';
+import type { RulePackStore } from '../store/rule-pack-store.ts';
+import type { CombinedRules } from './rules-in-use.ts';
 import type { Intake } from '../intake/evidence.ts';
 
 /** The rules that the scanner runs. Positions in the lists are the scanner's rule numbers. */
 export interface RuleCatalogue {
+  /** What became of the documents of the analyst's own packs. */
+  readonly verdicts: readonly RuleVerdict[];
   /** Facts of every rule; enough to name findings and list rules. */
   loadInfos(): Promise<readonly RuleInfo[]>;
   /** Whole rules with predicates, for the rule page. */
   loadRuleSet(): Promise<RuleSet>;
   /** Text of the rule's document, undefined where the pack does not carry it. */
   loadSource(info: RuleInfo): Promise<string | undefined>;
+}
+
+/** What rule packs need beside their store: a compiler that does not hold up the page, and a way to put rules in use. */
+export interface OwnRules {
+  /** Compiles rule files as one set. Rejects when the worker dies or takes too long. */
+  compile(files: readonly RuleText[]): Promise<CompiledPack>;
+  loadCoreTexts(): Promise<readonly RuleText[]>;
+  /** Puts rules in use; undefined for the shipped ones alone. */
+  use(combined: CombinedRules | undefined): void;
 }
 
 /** Turns what the user dropped or picked into evidence. */
@@ -72,12 +87,16 @@ export interface Settings {
 
 export interface AppPorts {
   readonly catalogue: RuleCatalogue;
+  readonly ownRules: OwnRules;
+  readonly packStore: RulePackStore;
   readonly evidence: EvidenceSource;
   readonly renderers: EventRenderers;
   readonly explain: ExplainFinding;
   readonly exportFindings: ExportFindings;
   readonly saveFile: SaveFile;
   readonly loadAttackTable: () => Promise<AttackTable>;
+  /** Titles of events and meanings of coded values. */
+  readonly loadEventCatalogue: () => Promise<EventCatalogue>;
   readonly addressBar: AddressBar;
   readonly settings: Settings;
   /** Unix milliseconds. */

@@ -2,7 +2,7 @@
 // and texts when a rule page is opened.
 
 import type { AttackTable } from '../analysis/attack-matrix.ts';
-import type { RuleInfo, RuleSet } from '../model/rule-set.ts';
+import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleCatalogue } from './ports.ts';
 
 export class RuleLibrary {
@@ -10,6 +10,7 @@ export class RuleLibrary {
   readonly #loadTable: () => Promise<AttackTable>;
   #infos = $state.raw<readonly RuleInfo[] | undefined>(undefined);
   #failure = $state.raw<string | undefined>(undefined);
+  #version = $state(0);
   #byId = new Map<string, number>();
   #infosLoad: Promise<readonly RuleInfo[]> | undefined;
   #setLoad: Promise<RuleSet> | undefined;
@@ -29,16 +30,38 @@ export class RuleLibrary {
     return this.#failure;
   }
 
+  /** Takes the rules in use afresh: they have changed. The old facts show until the new ones are there. */
+  reload(): Promise<readonly RuleInfo[]> {
+    this.#infosLoad = undefined;
+    this.#setLoad = undefined;
+    this.#version++;
+    return this.load();
+  }
+
+  /** Grows with every change of the rules in use. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Verdicts on the documents of the analyst's own packs that are in use. */
+  get verdicts(): readonly RuleVerdict[] {
+    return this.#catalogue.verdicts;
+  }
+
   /** Loads the facts once; a failed load can be tried again. */
   load(): Promise<readonly RuleInfo[]> {
+    const version = this.#version;
     this.#infosLoad ??= this.#catalogue.loadInfos().then(
       (infos) => {
+        // The rules have changed meanwhile; whoever asked then still gets what belongs to that moment.
+        if (version !== this.#version) return infos;
         this.#byId = new Map(infos.map((info, at) => [info.id, at]));
         this.#infos = infos;
         this.#failure = undefined;
         return infos;
       },
       (error: unknown) => {
+        if (version !== this.#version) throw error;
         this.#infosLoad = undefined;
         this.#failure = error instanceof Error ? error.message : String(error);
         throw error;

@@ -5,7 +5,6 @@
 import type { EvidenceFile } from '../intake/evidence.ts';
 import type { RulePack, RulePackContent, RulePackFile, RulePackId, VerdictCounts } from '../model/rule-pack.ts';
 import type { RuleVerdict } from '../model/rule-set.ts';
-import type { RuleText } from '../pool/rule-compiler.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { Notices } from './notices.svelte.ts';
 import { groupPacks, hashPack, readPackFiles, ruleTextsOf, splitVerdicts, textOfRuleFile } from './pack-files.ts';
@@ -103,8 +102,11 @@ export class RulePacks {
         return { pack: { ...pack, counts: countVerdicts(own) }, content: { ...content, verdicts: own } };
       });
       for (const each of judged) await this.#keep(each);
-      this.#packs = await this.#listed();
-      return judged.map(({ pack }) => pack);
+      this.#packs = await this.#tools.store.listPacks();
+      const runs = judged.filter(({ pack }) => pack.counts.compiled > 0);
+      // A pack that was to be replaced by one in which nothing can run stays, and has to come back into use.
+      if (runs.length > 0 && runs.length < judged.length) await this.#compile(await this.#loadEnabled());
+      return judged.map(({ pack }) => this.packOf(pack.id) ?? pack);
     });
   }
 
@@ -136,9 +138,8 @@ export class RulePacks {
       this.#work = { what: 'reading', files: group.files.length, done };
     });
     const hash = await hashPack(files);
-    const known = this.#packs?.find((pack) => pack.name === group.name);
     const pack: RulePack = {
-      id: known?.id ?? newPackId(),
+      id: newPackId(),
       name: group.name,
       added: this.#tools.now(),
       files: files.length,
@@ -152,14 +153,13 @@ export class RulePacks {
 
   async #keep(open: OpenPack): Promise<void> {
     const { pack, content } = open;
-    this.#refused.delete(pack.id);
     if (pack.counts.compiled > 0) {
+      const older = this.#packs?.filter((each) => each.name === pack.name) ?? [];
       await this.#save(pack, content);
+      for (const { id } of older) await this.#tools.store.removePack(id);
       return;
     }
-    const replaces = this.#packs?.some((each) => each.id === pack.id) === true;
-    const id = replaces ? newPackId() : pack.id;
-    this.#refused.set(id, { pack: { ...pack, id, enabled: false }, content });
+    this.#refused.set(pack.id, { pack: { ...pack, enabled: false }, content });
   }
 
   async #save(pack: RulePack, content?: RulePackContent): Promise<void> {
@@ -200,9 +200,7 @@ export class RulePacks {
     const compiled = await rules.compile([...core, ...files.flat()]);
     const [, ...verdicts] = splitVerdicts([core, ...files], compiled.verdicts);
     // New packs in which nothing can run change nothing: the rules stay as they are.
-    const runs = open.some((each, at) => !fresh.includes(each) || verdicts[at]?.some(isCompiled) === true);
-    const changes = fresh.length === 0 || fresh.some((each) => verdicts[open.indexOf(each)]?.some(isCompiled) === true);
-    if (runs && changes) {
+    if (fresh.length === 0 || verdicts.slice(-fresh.length).some((own) => own.some(isCompiled))) {
       rules.use({ compiled, loadOwnText: (info) => textOf(open, info.pack, info.file) });
       this.#failure = undefined;
       changed();
@@ -218,10 +216,6 @@ export class RulePacks {
     this.#tools.notices.show('error', 'Your rule packs could not be compiled; scans run the shipped rules only.', {
       hint: `${this.#failure}. Switch packs off one by one on the Rules page to find the one at fault.`,
     });
-  }
-
-  async #listed(): Promise<readonly RulePack[]> {
-    return this.#tools.store.listPacks();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -254,4 +248,3 @@ function newPackId(): RulePackId {
   const bytes = [...crypto.getRandomValues(new Uint8Array(8))];
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') as RulePackId;
 }
-export type { RuleText };

@@ -2,7 +2,7 @@
 // everything compiled together, so that correlations and filters may refer across packs. The rule numbers of program,
 // facts and rule set always belong together: `use` changes them all at once.
 
-import type { CorrelationRule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
+import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
 import type { CompiledPack } from '../pool/rule-compiler.ts';
 import type { ShippedRules } from '../pool/shipped-rules.ts';
@@ -33,24 +33,21 @@ export class RulesInUse implements RuleCatalogue {
     return this.#combined?.compiled.verdicts ?? [];
   }
 
-  loadProgram(): Promise<ArrayBuffer> {
-    return this.#parts().loadProgram();
-  }
-
-  loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]> {
-    return this.#parts().loadCorrelations();
+  /** Program, facts and the rest of the rules as they are now; later changes do not reach it. */
+  get parts(): Omit<CompiledPack, 'verdicts'> {
+    return this.#combined?.compiled ?? this.#core;
   }
 
   loadInfos(): Promise<readonly RuleInfo[]> {
-    return this.#parts().loadInfos();
+    return this.parts.loadInfos();
   }
 
   loadRuleSet(): Promise<RuleSet> {
-    return this.#parts().loadRuleSet();
+    return this.parts.loadRuleSet();
   }
 
   loadSources(): Promise<readonly RuleSource[]> {
-    return this.#parts().loadSources();
+    return this.parts.loadSources();
   }
 
   async loadSource(info: RuleInfo): Promise<string | undefined> {
@@ -59,10 +56,6 @@ export class RulesInUse implements RuleCatalogue {
     const texts = await this.#core.loadTexts();
     const found = texts.find(({ pack, file }) => pack === info.pack && file === info.file);
     return found === undefined ? undefined : cutDocument(found.text, info);
-  }
-
-  #parts(): Omit<CompiledPack, 'verdicts'> {
-    return this.#combined?.compiled ?? this.#core;
   }
 }
 

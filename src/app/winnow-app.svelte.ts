@@ -1,19 +1,23 @@
 // The whole app: what is open, what the address says, and the verbs of the first screen. Built once by main.ts.
 
 import type { CaseId, CaseRecord } from '../model/case.ts';
-import type { Intake } from '../intake/evidence.ts';
-import type { Scanner } from '../pool/scanner.ts';
+import type { EvidenceFile, Intake } from '../intake/evidence.ts';
+import type { RulePack } from '../model/rule-pack.ts';
+import type { RenewableScanner } from '../pool/renewable-scanner.ts';
+import type { RuleInfo } from '../model/rule-set.ts';
 import type { CaseStore } from '../store/case-store.ts';
 import type { Address, AddressParams, CaseView } from './address.ts';
 import { formatAddress } from './address.ts';
 import { CaseList } from './case-list.svelte.ts';
 import { nameCase } from './case-name.ts';
 import { CaseSession } from './case-session.svelte.ts';
+import { EventWords } from './event-words.svelte.ts';
 import { formatFindingQuery } from './finding-query.ts';
 import { Notices } from './notices.svelte.ts';
 import type { AppPorts, ExportFormat } from './ports.ts';
 import { Router } from './router.svelte.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
+import { RulePacks } from './rule-packs.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 const NO_PARAMS: AddressParams = new Map();
@@ -33,7 +37,9 @@ export class WinnowApp {
   readonly notices = new Notices();
   readonly cases: CaseList;
   readonly rules: RuleLibrary;
-  readonly #scanner: Scanner;
+  readonly packs: RulePacks;
+  readonly words: EventWords;
+  readonly #scanner: RenewableScanner;
   #session = $state.raw<CaseSession | undefined>(undefined);
   #missing = $state.raw<CaseId | undefined>(undefined);
   #opening = $state.raw<CaseId | undefined>(undefined);
@@ -41,13 +47,21 @@ export class WinnowApp {
   #exporting = $state(false);
   #recovered = $state(false);
 
-  constructor(store: CaseStore, scanner: Scanner, ports: AppPorts) {
+  constructor(store: CaseStore, scanner: RenewableScanner, ports: AppPorts) {
     this.store = store;
     this.ports = ports;
     this.#scanner = scanner;
     this.theme = new Theme(ports.settings);
     this.cases = new CaseList(store);
     this.rules = new RuleLibrary(ports.catalogue, ports.loadAttackTable);
+    this.words = new EventWords(ports.loadEventCatalogue);
+    this.packs = new RulePacks({
+      store: ports.packStore,
+      rules: ports.ownRules,
+      notices: this.notices,
+      now: ports.now,
+      changed: () => this.#useOtherRules(),
+    });
     this.#recovered = ports.settings.read('recovered') === 'yes';
     this.router = new Router(ports.addressBar, (address) => this.#follow(address));
   }
@@ -92,10 +106,22 @@ export class WinnowApp {
     this.#follow(this.router.address);
     this.run('List the kept cases', this.cases.load());
     // Rules first: without them no scan can name what it finds.
-    await this.rules.load().then(
+    await this.#loadRules().then(
       () => this.#scanner.warm(),
       () => undefined,
     );
+  }
+
+  /** Facts of the rules that the next scan runs; waits for packs that are being compiled. */
+  async #loadRules(): Promise<readonly RuleInfo[]> {
+    const [infos] = await Promise.all([this.rules.load(), this.packs.load()]);
+    // A pack that came into use meanwhile brought facts of its own.
+    return this.packs.packs?.some((pack) => pack.enabled) === true ? this.rules.load() : infos;
+  }
+
+  #useOtherRules(): void {
+    this.#scanner.renew();
+    this.run('Loading the rules', this.rules.reload());
   }
 
   /** Runs work that the user asked for; a failure becomes a message instead of a lost promise. */
@@ -109,21 +135,37 @@ export class WinnowApp {
 
   /** Takes what was dropped or picked: into the open case when its screen is shown, else into a new one. */
   async take(intake: Promise<Intake>): Promise<void> {
-    if (this.scanning || this.#reading) {
-      this.notices.show('warning', 'A scan is running.', { hint: 'Wait for it or stop it, then drop again.' });
-      return;
-    }
+    if (this.#isBusy()) return;
     this.#reading = true;
     try {
       const evidence = await intake;
-      this.#sayRulesUnused(evidence);
+      const rules = evidence.ruleFiles ?? [];
       if (evidence.files.length === 0) {
-        this.#sayNothingFound(evidence);
+        if (rules.length === 0) this.#sayNothingFound(evidence);
+        else await this.#takeRules(rules);
         return;
       }
+      if (rules.length > 0) this.#offerRules(rules);
       const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
-      session.addEvidence(evidence, this.rules.load(), { recovered: this.#recovered });
+      session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
       this.openView('findings');
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Takes rule files only: what was picked where rules are managed. */
+  async takeRules(intake: Promise<Intake>): Promise<void> {
+    if (this.#isBusy()) return;
+    this.#reading = true;
+    try {
+      const { ruleFiles = [] } = await intake;
+      if (ruleFiles.length > 0) await this.#takeRules(ruleFiles);
+      else {
+        this.notices.show('warning', 'No rule files in what was chosen.', {
+          hint: 'Sigma rules are .yml or .yaml files, alone, in a folder or in a zip.',
+        });
+      }
     } finally {
       this.#reading = false;
     }
@@ -146,7 +188,7 @@ export class WinnowApp {
       const { summary } = session.record();
       const fresh = this.#open({ summary, files: [], problems: [] });
       await fresh.load();
-      fresh.addEvidence(evidence, this.rules.load(), { recovered: this.#recovered });
+      fresh.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
     } finally {
       this.#reading = false;
     }
@@ -241,13 +283,56 @@ export class WinnowApp {
     return session;
   }
 
-  /** Dropped rules are not compiled yet: better said than silently passed over. */
-  #sayRulesUnused(evidence: Intake): void {
-    const count = evidence.ruleFiles?.length ?? 0;
-    if (count === 0) return;
-    this.notices.show('warning', `${count} dropped rule ${count === 1 ? 'file is' : 'files are'} not used.`, {
-      hint: 'This page scans with its own rules. The command line takes rule folders with --rules.',
-    });
+  #isBusy(): boolean {
+    if (this.scanning) {
+      this.notices.show('warning', 'A scan is running.', { hint: 'Wait for it or stop it, then drop again.' });
+    } else if (this.#reading) {
+      this.notices.show('warning', 'What you gave before is still being read.', { hint: 'Try again in a moment.' });
+    }
+    return this.scanning || this.#reading;
+  }
+
+  /** Compiles rules into a pack and shows what became of them. */
+  async #takeRules(files: readonly EvidenceFile[]): Promise<void> {
+    this.router.go({ view: 'rules', params: NO_PARAMS });
+    const packs = await this.packs.add(files);
+    const [first] = packs;
+    // The report says everything, unless there are several, or the user went elsewhere meanwhile.
+    if (packs.length === 1 && first !== undefined && this.router.address.view === 'rules') {
+      this.router.go({ view: 'pack', packId: first.id, params: NO_PARAMS });
+    } else {
+      this.#sayPacks(packs);
+    }
+  }
+
+  #sayPacks(packs: readonly RulePack[]): void {
+    const idle = packs.filter((pack) => !pack.enabled);
+    if (idle.length < packs.length) this.notices.show('info', 'Your rules are in use from the next scan on.');
+    for (const { name } of idle) {
+      this.notices.show('warning', `No rule in ${name} can run on Windows event logs, so it is not kept.`, {
+        hint: 'Drop it alone to read why, document by document.',
+      });
+    }
+  }
+
+  /** Rules that lie among logs may be part of the evidence, and a filter in them could silence rules: the user decides. */
+  #offerRules(files: readonly EvidenceFile[]): void {
+    const count = files.length;
+    this.notices.show(
+      'info',
+      `${count} rule ${count === 1 ? 'file lies' : 'files lie'} among the logs and ${count === 1 ? 'is' : 'are'} not used.`,
+      {
+        hint: 'If they are yours, take them as a rule pack when the scan is over, then scan again.',
+        action: {
+          label: 'Take them as rules',
+          run: () =>
+            this.run(
+              'Reading the rules',
+              this.takeRules(Promise.resolve({ files: [], problems: [], skipped: new Map(), ruleFiles: files })),
+            ),
+        },
+      },
+    );
   }
 
   #sayNothingFound(evidence: Intake): void {
@@ -258,7 +343,7 @@ export class WinnowApp {
       evidence.problems[0]?.detail ??
       (skipped.length === 0 ? undefined : `Skipped: ${skipped.slice(0, 6).join(', ')}.`);
     this.notices.show('warning', 'No event logs in what was dropped.', {
-      hint: `${what === undefined ? '' : `${what} `}Winnow reads .evtx files, folders and zips of them.`,
+      hint: `${what === undefined ? '' : `${what} `}Winnow reads .evtx files and Sigma rules (.yml), alone, in folders and in zips.`,
     });
   }
 

@@ -13,7 +13,7 @@ import type { CorrelationRule, RuleInfo } from '../model/rule-set.ts';
 import { openPack } from '../pool/masked-pack.ts';
 import type { RuleFile } from '../sigma/compile-rules.ts';
 import { runCommand, type CommandHost } from './main.ts';
-import { serveScanThread } from './scan-thread.ts';
+import { serveThread } from './serve-thread.ts';
 import type { ThreadSetup } from './thread-protocol.ts';
 
 declare const __WINNOW_VERSION__: string;
@@ -47,4 +47,4 @@ const host: CommandHost = {
 if (isMainThread) {
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr, host);
-} else serveScanThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);
+} else serveThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { FileRecovery } from '../model/recovery.ts';
 import { CHUNK_BYTES } from '../pool/run-plan.ts';
 import { openLog, OPENING_BYTES } from '../scan/open-log.ts';
 import { readHead, type LogFile } from './log-file.ts';
@@ -15,12 +16,16 @@ const SHORTEST_RUN = 16 * CHUNK_BYTES;
 /** Results wait for the run before theirs: longer runs would hold more of them. */
 const LONGEST_RUN = 128 * CHUNK_BYTES;
 
-/** Yields the runs of all files. What keeps a file from being scanned goes to the report. */
+/**
+ * Yields the runs of all files, each with what is known for recovering its deleted records. What keeps a file from being
+ * scanned goes to the report.
+ */
 export async function* planRuns(
   files: readonly LogFile[],
   workers: number,
   hash: boolean,
-  report: ProblemReport,
+  report: Pick<ProblemReport, 'add'>,
+  recoveryOf: (file: LogFile) => FileRecovery | undefined = () => undefined,
 ): AsyncGenerator<ThreadRun, undefined> {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const share = Math.ceil(total / (workers * 8) / CHUNK_BYTES) * CHUNK_BYTES;
@@ -38,9 +43,11 @@ export async function* planRuns(
     }
     for (const problem of opening.problems) report.add({ ...problem, file: file.path });
     if (!opening.scannable) continue;
+    const recovery = recoveryOf(file);
     for (let start = opening.dataOffset; start < file.size; start += runBytes) {
       const byteLength = Math.min(runBytes, file.size - start);
-      yield { file, fileHash, start, byteLength, chunksPerSlice: CHUNKS_PER_SLICE };
+      const run = { file, fileHash, start, byteLength, chunksPerSlice: CHUNKS_PER_SLICE };
+      yield recovery === undefined ? run : { ...run, recovery };
     }
   }
 }

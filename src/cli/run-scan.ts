@@ -13,6 +13,7 @@ import { parseTime } from '../scan/record-facts.ts';
 import type { TimeRange } from '../scan/slice-scanner.ts';
 import type { CorrelationPart } from '../pool/protocol.ts';
 import { collectLogs, type CollectedLogs } from './collect-logs.ts';
+import type { PhaseTimes } from './cpu-clock.ts';
 import { formatCorrelation, type FirstPlace, type TextOptions } from './finding-text.ts';
 import type { LogFile } from './log-file.ts';
 import { createFindingOutput, openOutputFile, OutputClosed, type FindingOutput } from './output.ts';
@@ -20,7 +21,9 @@ import { planRuns } from './plan-runs.ts';
 import { createProblemReport, type ProblemReport } from './problem-report.ts';
 import { parseScanArguments, type ScanArguments } from './scan-arguments.ts';
 import { loadScanRules, type CoreRules, type ScanRules } from './scan-rules.ts';
-import type { RenderedSlice, ThreadSetup } from './thread-protocol.ts';
+import { surveyLogs, type LogSurvey } from './survey-logs.ts';
+import { loadTemplateFile, saveTemplateFile } from './template-file.ts';
+import type { RenderedSlice, ScanSetup, ThreadSetup } from './thread-protocol.ts';
 import { scanRuns, type TeamFigures, type ThreadLike } from './thread-team.ts';
 
 /** What differs between the built tool and a test. */
@@ -52,13 +55,10 @@ async function scanLogs(
   startedAt: number,
 ): Promise<number> {
   const report = createProblemReport(err);
-  if (arguments_.recovered || arguments_.templates !== undefined) {
-    err.write(
-      'winnow: scan does not read unallocated space yet: --recovered and --templates add nothing (winnow dump does)\n',
-    );
-  }
   const refuse = (reasons: readonly string[]): number => refuseAll(reasons, err);
   if (logs.missing.length > 0) return refuse(logs.missing.map((path) => `${path} does not exist`));
+  const bank = arguments_.templates === undefined ? undefined : await loadTemplateFile(arguments_.templates);
+  if (bank?.ok === false) return refuse([bank.error]);
   const cpuBefore = process.cpuUsage();
   const loaded = await loadScanRules(arguments_, host.core, report);
   if (!loaded.ok) return refuse(loaded.error);
@@ -74,7 +74,8 @@ async function scanLogs(
   }
   const text: TextOptions = { format: arguments_.format, mark: randomUUID() };
   const output = createFindingOutput(stream, text, arguments_.hash, stream !== out);
-  const scan = new CommandScan({ arguments: arguments_, logs, rules: loaded.value, host, report, output, text });
+  const parts = { arguments: arguments_, logs, rules: loaded.value, host, report, output, text, bank: bank?.value };
+  const scan = new CommandScan(parts);
   try {
     await scan.run();
     await output.finish();
@@ -84,6 +85,9 @@ async function scanLogs(
     throw error;
   }
   report.finish();
+  if (arguments_.recovered) {
+    err.write(`winnow: ${scan.recordsRecovered} records were recovered from unallocated space\n`);
+  }
   if (arguments_.stats) {
     const stats = scan.figures(compileCpu, (performance.now() - startedAt) / 1_000);
     err.write(`${JSON.stringify(stats)}\n`);
@@ -105,16 +109,21 @@ interface ScanParts {
   readonly report: ProblemReport;
   readonly output: FindingOutput;
   readonly text: TextOptions;
+  /** Templates known before, with `--templates`. */
+  readonly bank: Uint8Array | undefined;
 }
 
 class CommandScan {
   readonly #parts: ScanParts;
   readonly #firstPlaces = new Map<string, FirstPlace>();
+  /** Apart, so that what is found in the records of the logs does not depend on whether deleted ones are read too. */
+  readonly #firstRecovered = new Map<string, FirstPlace>();
   readonly #correlation: CorrelationPart[] = [];
   readonly #rankOf: ReadonlyMap<LogFile, number>;
   readonly #account = emptyFileAccount();
   #findings = 0;
   #correlateCpu = 0;
+  #surveyPhases: PhaseTimes | undefined;
   #team: TeamFigures = { phases: { read: 0, scan: 0, render: 0 }, setup: 0 };
 
   constructor(parts: ScanParts) {
@@ -125,11 +134,15 @@ class CommandScan {
   async run(): Promise<void> {
     const { arguments: given, logs, rules, host, report, text } = this.#parts;
     for (const problem of logs.problems) report.add(problem);
-    const { recovered, minLevel } = given;
-    const { program, ruleSet, sources } = rules;
-    const setup: ThreadSetup = { program, ruleSet, sources, recovered, minLevel, text, timeRange: timeRangeOf(given) };
     const workers = given.workers ?? workerCountFor({ cores: availableParallelism(), deviceMemory: undefined });
-    const runs = planRuns(logs.files, workers, given.hash, report);
+    const survey = await this.#survey(workers);
+    const recovery = given.recovered ? survey?.scan : undefined;
+    const { program, ruleSet, sources } = rules;
+    const facts = { minLevel: given.minLevel, text, timeRange: timeRangeOf(given) };
+    const setup: ScanSetup = { kind: 'scan', program, ruleSet, sources, recovery, ...facts };
+    const runs = planRuns(logs.files, workers, given.hash, report, (file) =>
+      recovery === undefined ? undefined : survey?.recoveryOf(file),
+    );
     this.#team = await scanRuns(runs, workers, () => host.startThread(setup), {
       slice: (run, slice) => this.#take(run.file, slice),
       problem: (run, problem) => report.add({ ...problem, file: run.file.path }),
@@ -137,12 +150,35 @@ class CommandScan {
     await this.#correlate();
   }
 
+  get recordsRecovered(): number {
+    return this.#account.recordsRecovered;
+  }
+
+  /** The first pass of a recovery; also for the templates alone. The grown bank is kept whatever becomes of the scan. */
+  async #survey(workers: number): Promise<LogSurvey | undefined> {
+    const { arguments: given, logs, host, report, bank } = this.#parts;
+    if (!given.recovered && given.templates === undefined) return undefined;
+    const survey = await surveyLogs(logs.files, workers, bank, (setup) => host.startThread(setup));
+    this.#surveyPhases = survey.figures.phases;
+    if (given.templates !== undefined) {
+      try {
+        await saveTemplateFile(given.templates, survey.grownBank);
+      } catch (error) {
+        if (!(error instanceof Error && 'syscall' in error)) throw error;
+        report.addLine(`winnow: the templates could not be written: ${error.message}`);
+      }
+    }
+    return survey;
+  }
+
   figures(compileSeconds: number, wallSeconds: number): Record<string, unknown> {
-    const { logs, rules } = this.#parts;
+    const { arguments: given, logs, rules } = this.#parts;
+    const survey = this.#surveyPhases;
     const { phases, setup } = this.#team;
     return {
       bytes: logs.files.reduce((sum, { size }) => sum + size, 0),
       records: this.#account.recordsRead,
+      ...(given.recovered ? { recordsRecovered: this.#account.recordsRecovered } : {}),
       findings: this.#findings,
       wallSeconds,
       cpuSeconds: secondsOf(process.cpuUsage()),
@@ -151,7 +187,9 @@ class CommandScan {
       rulesNotEvaluable: rules.notEvaluable,
       phases: {
         compile: compileSeconds + setup / 1_000,
-        read: phases.read / 1_000,
+        // The first pass of a recovery; what it read counts as read.
+        ...(survey === undefined ? {} : { survey: survey.scan / 1_000 }),
+        read: (phases.read + (survey?.read ?? 0)) / 1_000,
         scan: phases.scan / 1_000,
         correlate: this.#correlateCpu,
         // Writing findings as text, matched parts included: not part of the scan itself.
@@ -172,9 +210,10 @@ class CommandScan {
     }
     if (slice.findings.length === 0) return;
     this.#findings += slice.findings.length;
-    const lines = slice.findings.map(({ offset, recordId, identity, text }) => {
-      const first = this.#firstPlaces.get(identity);
-      if (first === undefined) this.#firstPlaces.set(identity, { file: file.path, recordId, offset });
+    const lines = slice.findings.map(({ offset, recordId, isRecovered, identity, text }) => {
+      const places = isRecovered ? this.#firstRecovered : this.#firstPlaces;
+      const first = this.#firstPlaces.get(identity) ?? places.get(identity);
+      if (first === undefined) places.set(identity, { file: file.path, recordId, offset });
       // Several rules on one record are no copies of each other.
       const isCopy = first !== undefined && (first.file !== file.path || first.offset !== offset);
       return { text, duplicateOf: isCopy ? first : undefined };

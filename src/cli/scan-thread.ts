@@ -2,23 +2,20 @@
 // threads, of order or of output.
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
 import { ensureDefined } from '../base/assert.ts';
 import { loadProgram } from '../engine/program.ts';
-import { SCRATCH_BYTES } from '../evtx/limits.ts';
 import { formatEvtxDumpJson } from '../evtx/render/evtx-dump-json.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
 import { RULE_LEVELS, type Rule, type RuleInfo } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
-import { CHUNK_BYTES } from '../pool/run-plan.ts';
 import { parseRuleSet } from '../pool/rule-set-json.ts';
-import { createSliceScanner, type Slice } from '../scan/slice-scanner.ts';
+import { createSliceScanner } from '../scan/slice-scanner.ts';
 import { matchedParts, type MatchedPart } from '../sigma/interpret/explain.ts';
 import { PhaseClock, threadCpuMilliseconds } from './cpu-clock.ts';
 import { formatFinding } from './finding-text.ts';
-import { readAt } from './log-file.ts';
-import type { RenderedFinding, ThreadMessage, ThreadRequest, ThreadRun, ThreadSetup } from './thread-protocol.ts';
+import { readRun } from './read-run.ts';
+import type { RenderedFinding, ThreadMessage, ThreadRequest, ThreadRun, ScanSetup } from './thread-protocol.ts';
 
 /** The thread's side of its channel. */
 export interface ThreadPort {
@@ -27,34 +24,37 @@ export interface ThreadPort {
 }
 
 /** Answers requests until the thread is ended. */
-export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
+export function serveScanThread(port: ThreadPort, setup: ScanSetup): void {
   const cpuBefore = threadCpuMilliseconds() ?? performance.now();
-  const { timeRange } = setup;
+  const { timeRange, recovery } = setup;
   const program = loadProgram(setup.program);
   const scanner = createSliceScanner({ program, ...(timeRange === undefined ? {} : { timeRange }) });
+  if (recovery !== undefined) scanner.recovered.enterScan(recovery);
   const rules = createRuleBook(setup);
   const setupMilliseconds = (threadCpuMilliseconds() ?? performance.now()) - cpuBefore;
   const clock = new PhaseClock();
+  let recoveredFile = '';
   port.postMessage({ kind: 'ready' });
 
   const serveRun = (run: ThreadRun): void => {
-    const send = (slice: Omit<Slice, 'recovered'>): void => {
-      const { recovered } = setup;
-      const { rows, account, problems, correlation } = clock.measure('scan', () =>
-        scanner.scanSlice({ ...slice, recovered }),
-      );
-      const findings = clock.measure('render', () => renderRows(rows, rules, setup, run));
-      const { fileOffset: start, byteLength } = slice;
-      port.postMessage({ kind: 'slice', slice: { start, byteLength, findings, account, problems, correlation } });
-    };
-    try {
-      readRun(run, clock, send);
-    } catch (cause) {
-      const detail = readErrorText(cause);
-      if (detail === undefined) throw cause;
-      port.postMessage({ kind: 'unreadable', detail });
+    const recovered = recovery !== undefined && run.recovery !== undefined;
+    if (recovered && run.file.diskPath !== recoveredFile) {
+      clock.measure('scan', () => scanner.recovered.enterFile(run.recovery));
+      recoveredFile = run.file.diskPath;
     }
-    port.postMessage({ kind: 'end' });
+    readRun(
+      run,
+      clock,
+      (message) => port.postMessage(message),
+      (slice) => {
+        const { rows, account, problems, correlation } = clock.measure('scan', () =>
+          scanner.scanSlice({ ...slice, recovered }),
+        );
+        const findings = clock.measure('render', () => renderRows(rows, rules, setup, run));
+        const { fileOffset: start, byteLength } = slice;
+        port.postMessage({ kind: 'slice', slice: { start, byteLength, findings, account, problems, correlation } });
+      },
+    );
   };
 
   port.on('message', (request) => {
@@ -63,45 +63,13 @@ export function serveScanThread(port: ThreadPort, setup: ThreadSetup): void {
   });
 }
 
-type SendSlice = (slice: Omit<Slice, 'recovered'>) => void;
-
-/** Reads and scans in turns, with one buffer. */
-function readRun(run: ThreadRun, clock: PhaseClock, send: SendSlice): void {
-  const sliceBytes = run.chunksPerSlice * CHUNK_BYTES;
-  const bytes = new Uint8Array(Math.min(sliceBytes, run.byteLength) + SCRATCH_BYTES);
-  const descriptor = openSync(run.file.diskPath, 'r');
-  try {
-    const end = run.start + run.byteLength;
-    for (let fileOffset = run.start; fileOffset < end; fileOffset += sliceBytes) {
-      const wanted = Math.min(sliceBytes, end - fileOffset);
-      const byteLength = clock.measure('read', () => readAt(descriptor, bytes, wanted, fileOffset));
-      if (byteLength > 0) send(sliceOf(bytes, byteLength, fileOffset));
-      // Less than the file's size promised: it was cut while we read it, and nothing comes behind.
-      if (byteLength < wanted) throw new DOMException('the file became shorter while it was read', 'NotReadableError');
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function sliceOf(bytes: Uint8Array, byteLength: number, fileOffset: number): Omit<Slice, 'recovered'> {
-  const firstChunk = Math.floor(fileOffset / CHUNK_BYTES);
-  return { bytes, byteLength, chunkCount: Math.ceil(byteLength / CHUNK_BYTES), firstChunk, fileOffset };
-}
-
-/** What the system says about a file that cannot be read, or undefined when the error is a bug of ours. */
-function readErrorText(cause: unknown): string | undefined {
-  if (cause instanceof DOMException) return cause.message;
-  return cause instanceof Error && 'syscall' in cause ? cause.message : undefined;
-}
-
 /** Names rules and explains their matches. */
 interface RuleBook {
   infoOf(rule: number): RuleInfo;
   matchedOf(row: FindingRow): readonly MatchedPart[];
 }
 
-function createRuleBook(setup: ThreadSetup): RuleBook {
+function createRuleBook(setup: ScanSetup): RuleBook {
   const ruleSet = parseRuleSet(setup.ruleSet);
   const sources = new Map((JSON.parse(setup.sources) as RuleSource[]).map((source) => [source.rule, source]));
   const ruleOf = (number: number): Rule => ensureDefined(ruleSet.rules[number], 'rule of a finding');
@@ -119,7 +87,7 @@ function createRuleBook(setup: ThreadSetup): RuleBook {
 function renderRows(
   rows: readonly FindingRow[],
   rules: RuleBook,
-  setup: ThreadSetup,
+  setup: ScanSetup,
   run: ThreadRun,
 ): RenderedFinding[] {
   const least = RULE_LEVELS.indexOf(setup.minLevel);
@@ -138,7 +106,9 @@ function renderRows(
       identity = identityOf(row, eventJson);
     }
     const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row) };
-    return { offset: row.offset, recordId: row.recordId, identity, text: formatFinding(row, context, setup.text) };
+    const { offset, recordId } = row;
+    const isRecovered = row.recordClass === 'recovered';
+    return { offset, recordId, isRecovered, identity, text: formatFinding(row, context, setup.text) };
   });
 }
 

@@ -10,8 +10,10 @@ export const USAGE = `winnow: finds attacks in Windows event logs with Sigma rul
 scan: PATH is an event log, a folder (with everything below it) or a zip
   --rules DIR|FILE|ZIP              rules beside the built-in ones; may be given several times
   --no-core                         leave the built-in rules out
-  --recovered                       also read records from unallocated space; their findings are marked
-  --templates FILE                  a log whose templates help to read recovered records
+  --recovered                       also judge deleted records that are left in unallocated space; their findings are
+                                    marked with "recovered" and never correlated
+  --templates FILE                  a bank of templates, which deleted records may need to be read: used if it exists, and
+                                    written back with all templates of the scanned logs, for later scans
   --from T, --to T                  only events from T on, before T (2024-03-01, 2024-03-01T12:30:00Z; UTC without a zone)
   --min-level LEVEL                 informational, low, medium, high or critical
   --hash                            add the SHA-256 of the log to each finding

@@ -5,6 +5,7 @@
 import type { CorrelationSource } from '../model/correlation.ts';
 import { ANY_FIELD, type FieldKey } from '../model/field-key.ts';
 import type { FieldView } from '../model/field-view.ts';
+import type { JoinNumbers } from '../model/join-plan.ts';
 import type { EventView, Predicate } from '../model/rule-set.ts';
 
 /** Changes whenever the layout or the meaning of a section does: a stale program must not load. */
@@ -84,6 +85,8 @@ export interface ProgramHeader {
   readonly payloads: readonly Predicate[];
   /** Event rules whose matches correlations need, with the fields to read. */
   readonly correlationSources: readonly CorrelationSource[];
+  /** What the scan makes of the rules that joins added (model/join-plan.ts); the engine itself does not look at it. */
+  readonly joins?: JoinNumbers;
   /** Deepest rule code, in inner nodes. */
   readonly depth: number;
   readonly sections: Readonly<Record<SectionName, readonly [offset: number, length: number]>>;

@@ -50,7 +50,7 @@ function formatEventFinding(finding: Finding, options: FindingLineOptions): stri
   const rest = {
     ...(matched === undefined ? {} : { matched }),
     ...(duplicateOf === undefined ? {} : { duplicateOf }),
-    ...(finding.recordClass === 'recovered' ? { recovered: true } : {}),
+    ...(finding.recovered === undefined ? {} : { recovered: finding.recovered }),
     ...(finding.recordClass === 'torn' ? { torn: true } : {}),
     ...(finding.joined === undefined ? {} : { joined: finding.joined }),
     ...triageOf(finding, options),

@@ -38,7 +38,8 @@ export function createRenewableScanner(create: () => Scanner): RenewableScanner 
       if (old !== undefined && !running.has(old)) old.dispose();
     },
     dispose() {
-      for (const scanner of new Set([...running.keys(), ...(current === undefined ? [] : [current])])) scanner.dispose();
+      for (const scanner of new Set([...running.keys(), ...(current === undefined ? [] : [current])]))
+        scanner.dispose();
       current = undefined;
     },
   };

@@ -8,6 +8,7 @@ import type { Problem } from '../model/problem.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { CorrelationPart, RunMessage } from './protocol.ts';
+import { RecoveryPass } from './recovery-pass.ts';
 import { CHUNK_BYTES, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
 import { WorkerLost, type RunHandle, type WorkerHandle } from './worker-handle.ts';
@@ -26,6 +27,9 @@ const LONGEST_TICK_MS = 5_000;
 /** Gives the correlation rules by rule number; asked for when there is something to correlate. */
 export type LoadCorrelations = () => Promise<readonly (CorrelationRule | undefined)[]>;
 
+/** The options of a scan with everything decided that has a default. */
+export type TaskOptions = ScanOptions & Required<Pick<ScanOptions, 'workers'>>;
+
 interface ActiveRun {
   run: PlannedRun;
   readonly worker: WorkerHandle;
@@ -39,7 +43,7 @@ interface ActiveRun {
 export function startScan(
   pool: WorkerPool,
   files: readonly ScanFile[],
-  options: Required<ScanOptions>,
+  options: TaskOptions,
   listener: ScanListener,
   loadCorrelations: LoadCorrelations,
 ): ScanHandle {
@@ -50,9 +54,10 @@ export function startScan(
 class ScanTask {
   readonly #pool: WorkerPool;
   readonly #files: ReadonlyMap<number, ScanFile>;
-  readonly #options: Required<ScanOptions>;
+  readonly #options: TaskOptions;
   readonly #listener: ScanListener;
-  readonly #plan: RunPlan;
+  #plan: RunPlan;
+  readonly #recovery: RecoveryPass | undefined;
   readonly #meter: ProgressMeter;
   readonly #startedAt = performance.now();
   readonly #active = new Set<ActiveRun>();
@@ -75,7 +80,7 @@ class ScanTask {
   constructor(
     pool: WorkerPool,
     files: readonly ScanFile[],
-    options: Required<ScanOptions>,
+    options: TaskOptions,
     listener: ScanListener,
     loadCorrelations: LoadCorrelations,
   ) {
@@ -89,14 +94,15 @@ class ScanTask {
     const sizes = files.map(({ number, path, blob }) => ({ number, path, size: blob.size }));
     this.#plan = new RunPlan(sizes, options.workers);
     this.#meter = new ProgressMeter(sizes, this.#startedAt);
+    if (options.recovered) this.#recovery = new RecoveryPass(this.#ranked, this.#rank, options.templates);
   }
 
   async run(): Promise<ScanSummary> {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
-      const drivers = Math.min(this.#options.workers, Math.max(1, this.#files.size * 4));
-      await Promise.all(Array.from({ length: drivers }, () => this.#drive()));
-      if (this.#bug === undefined && !this.#cancelled) await this.#correlate();
+      await this.#driveAll();
+      if (!this.#over()) await this.#correlate();
+      if (!this.#over()) await this.#recover();
     } finally {
       clearInterval(watchdog);
       clearTimeout(this.#progressTimer);
@@ -111,6 +117,7 @@ class ScanTask {
       bytes: this.#meter.bytesDone,
       records: this.#account.recordsRead,
       findings: this.#findings,
+      ...(this.#recovery === undefined ? {} : { templates: this.#recovery.grownBank() }),
     };
   }
 
@@ -123,6 +130,12 @@ class ScanTask {
     setTimeout(() => {
       for (const active of this.#active) active.worker.terminate('the scan was cancelled');
     }, STOP_GRACE_MS);
+  }
+
+  /** Does everything that is planned. */
+  async #driveAll(): Promise<void> {
+    const drivers = Math.min(this.#options.workers, Math.max(1, this.#files.size * 4));
+    await Promise.all(Array.from({ length: drivers }, () => this.#drive()));
   }
 
   /** Keeps one worker busy until there is nothing left to take. Never rejects: a bug ends the whole scan. */
@@ -169,8 +182,8 @@ class ScanTask {
   async #perform(worker: WorkerHandle, run: PlannedRun): Promise<boolean> {
     const { blob } = this.#file(run.file);
     const { start, byteLength, chunksPerSlice, open } = run;
-    const { recovered } = this.#options;
-    const handle = worker.startRun({ blob, start, byteLength, chunksPerSlice, recovered, open }, (message) => {
+    const recovery = this.#recovery?.requestFor(run.file);
+    const handle = worker.startRun({ blob, start, byteLength, chunksPerSlice, recovery, open }, (message) => {
       active.silentMs = 0;
       // After a cancel nothing more is shown, not even what was under way.
       if (!this.#over()) this.#take(active, message);
@@ -205,6 +218,7 @@ class ScanTask {
       case 'opened': {
         const { dataOffset, scannable, problems } = message.opening;
         active.run = this.#plan.opened(active.run, dataOffset, scannable);
+        this.#recovery?.opened(file, dataOffset);
         for (const problem of problems) this.#problem(file, problem);
         if (!scannable) this.#meter.setState(file, 'failed');
         this.#meter.add(file, Math.min(dataOffset, this.#file(file).blob.size));
@@ -220,6 +234,7 @@ class ScanTask {
         this.#findings += report.rows.length;
         this.#listener.account(file, report.account, report.kinds);
         for (const problem of report.problems) this.#problem(file, problem);
+        if (report.survey !== undefined) this.#recovery?.add(file, report.survey);
         if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
         if (report.correlation !== undefined)
           this.#correlation.push({
@@ -231,6 +246,7 @@ class ScanTask {
       case 'unreadable':
         active.unreadable = true;
         this.#plan.abandon(file);
+        this.#recovery?.abandon(file);
         this.#meter.setState(file, 'failed');
         this.#problem(file, {
           code: active.settled > 0 ? 'file-changed' : 'file-unreadable',
@@ -262,6 +278,16 @@ class ScanTask {
       });
     }
     this.#settleFile(run.file);
+  }
+
+  /** Judges the deleted records, once every file has been seen. */
+  async #recover(): Promise<void> {
+    const recovery = this.#recovery;
+    const plan = recovery?.startJudging(this.#options.workers);
+    if (recovery === undefined || plan === undefined) return;
+    this.#plan = plan;
+    await this.#driveAll();
+    for (const { file, problem } of recovery.remarks()) this.#report(file, problem);
   }
 
   async #correlate(): Promise<void> {
@@ -307,6 +333,10 @@ class ScanTask {
   }
 
   #problem(file: number, problem: Problem): void {
+    if (this.#recovery?.takeRemark(file, problem) !== true) this.#report(file, problem);
+  }
+
+  #report(file: number, problem: Problem): void {
     this.#listener.problem({ ...problem, file: this.#file(file).path });
   }
 

@@ -32,12 +32,8 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
     // One more than work at a time: the spare takes over from a worker that dies.
     warm: () => pool.warm(workers + 1),
     scan: (files, scanOptions, listener) =>
-      startScan(
-        pool,
-        files,
-        { recovered: scanOptions.recovered, workers: scanOptions.workers ?? workers },
-        listener,
-        () => options.loadCorrelations(),
+      startScan(pool, files, { ...scanOptions, workers: scanOptions.workers ?? workers }, listener, () =>
+        options.loadCorrelations(),
       ),
     dispose: () => pool.dispose(),
   };

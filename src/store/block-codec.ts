@@ -32,6 +32,8 @@ type Row = readonly [
   key: string | 0,
   joined: number | null,
   correlation: Finding['correlation'] | null,
+  /** Only where the record was recovered. */
+  recovered?: Finding['recovered'],
 ];
 
 interface Head {
@@ -79,6 +81,7 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
       finding.key === findingKeyOf(finding, ruleId, finding.file) ? 0 : finding.key,
       finding.joined ?? null,
       finding.correlation ?? null,
+      ...(finding.recovered === undefined ? ([] as const) : ([finding.recovered] as const)),
     ]);
   }
   const bytes = joinParts(rules.items, texts.items, rows, events.items);
@@ -177,6 +180,7 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
   const storedKey = row[12];
   const joined = row[13];
   const correlation = row[14];
+  const recovered = row[15];
   const key: FindingKey = storedKey === 0 ? findingKeyOf(facts, ruleId, facts.file) : (storedKey as FindingKey);
   return {
     key,
@@ -192,5 +196,6 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
     },
     ...(joined === null ? {} : { joined }),
     ...(correlation === null || correlation === undefined ? {} : { correlation }),
+    ...(recovered === undefined ? {} : { recovered }),
   };
 }

@@ -1,6 +1,7 @@
 // Ports of the app with nothing behind them, for tests of its state.
 
 import type { AddressBar, AppPorts, Settings } from '../../src/app/ports.ts';
+import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import type { RuleInfo } from '../../src/model/rule-set.ts';
 
 export class FakeAddressBar implements AddressBar {
@@ -45,10 +46,18 @@ export function fakeSettings(kept: Map<string, string> = new Map()): Settings {
 export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = {}): AppPorts {
   return {
     catalogue: {
+      verdicts: [],
       loadInfos: () => Promise.resolve(infos),
       loadRuleSet: () => Promise.resolve({ rules: [], predicates: [], views: [], eventViews: [] }),
       loadSource: () => Promise.resolve(undefined),
     },
+    ownRules: {
+      compile: () => Promise.reject(new Error('no compiler')),
+      loadCoreTexts: () => Promise.resolve([]),
+      use: () => undefined,
+    },
+    packStore: new MemoryRulePacks(),
+    loadEventCatalogue: () => Promise.reject(new Error('no tables')),
     evidence: {
       readDrop: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
       readHandles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),

@@ -1,9 +1,11 @@
 // A scanner that a test plays by hand: it holds the listener, and settles when told to.
 
-import type { ScanFile, ScanHandle, ScanListener, ScanOptions, Scanner, ScanSummary } from '../../src/pool/scanner.ts';
+import type { RenewableScanner } from '../../src/pool/renewable-scanner.ts';
+import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from '../../src/pool/scanner.ts';
 
-export class FakeScanner implements Scanner {
+export class FakeScanner implements RenewableScanner {
   warmed = 0;
+  renewed = 0;
   files: readonly ScanFile[] = [];
   options: ScanOptions | undefined;
   cancelled = false;
@@ -44,6 +46,10 @@ export class FakeScanner implements Scanner {
 
   fail(message: string): void {
     this.#fail?.(new Error(message));
+  }
+
+  renew(): void {
+    this.renewed++;
   }
 
   dispose(): void {}

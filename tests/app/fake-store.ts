@@ -16,6 +16,8 @@ export class FakeStore implements CaseStore {
   readonly roots = new Map<CaseId, readonly FileSystemHandle[]>();
   /** Calls back before each batch is taken. */
   onAppend: ((findings: readonly Finding[]) => void) | undefined;
+  /** Findings that were given as copies of known records. */
+  copies = 0;
   #next = 1;
 
   listCases(): Promise<readonly CaseSummary[]> {
@@ -43,8 +45,13 @@ export class FakeStore implements CaseStore {
     return Promise.resolve(this.triage.get(id) ?? new Map());
   }
 
-  appendFindings(id: CaseId, findings: readonly Finding[]): Promise<Result<undefined, Diagnostic>> {
+  appendFindings(
+    id: CaseId,
+    findings: readonly Finding[],
+    copies?: ReadonlySet<Finding>,
+  ): Promise<Result<undefined, Diagnostic>> {
     this.onAppend?.(findings);
+    this.copies += copies?.size ?? 0;
     if (this.refusal === undefined) this.findings.set(id, [...(this.findings.get(id) ?? []), ...findings]);
     return this.#answer();
   }

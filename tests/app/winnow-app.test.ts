@@ -101,6 +101,7 @@ describe('the app', () => {
     let broken = true;
     const { app } = await startApp({
       catalogue: {
+        verdicts: [],
         loadInfos: () => (broken ? Promise.reject(new Error('pack is damaged')) : Promise.resolve(rules)),
         loadRuleSet: () => Promise.reject(new Error('unused')),
         loadSource: () => Promise.resolve(undefined),

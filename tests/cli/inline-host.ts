@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { readCoreRules } from '../../scripts/core-rules.ts';
 import { runCommand, type CommandHost } from '../../src/cli/main.ts';
-import { serveScanThread } from '../../src/cli/scan-thread.ts';
+import { serveThread } from '../../src/cli/serve-thread.ts';
 import type { CoreRules } from '../../src/cli/scan-rules.ts';
 import type { ThreadMessage, ThreadRequest, ThreadSetup } from '../../src/cli/thread-protocol.ts';
 import type { ThreadLike } from '../../src/cli/thread-team.ts';
@@ -43,7 +43,7 @@ export function startInlineThread(setup: ThreadSetup): ThreadLike {
     });
   };
   later(() =>
-    serveScanThread(
+    serveThread(
       {
         postMessage: (message: ThreadMessage) => later(() => toCaller.emit('message', structuredClone(message))),
         on: (event, listener) => toThread.on(event, listener),

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { ShapeBank } from '../../src/evtx/shape-bank.ts';
 import { formatCanonical } from '../../src/evtx/render/canonical.ts';
 import { formatEvtxDumpJson } from '../../src/evtx/render/evtx-dump-json.ts';
+import { formatEventXml } from '../../src/evtx/render/event-xml.ts';
+import { XmlLinesWriter } from '../../src/evtx/render/xml-lines-writer.ts';
 import { JsonLinesWriter } from '../../src/evtx/render/json-lines-writer.ts';
 import { renderEvent } from '../../src/evtx/render/render-event.ts';
 import { forEachRecord } from '../builders/read-log.ts';
@@ -46,6 +48,7 @@ describe.skipIf(!hasShared)('all records of the real logs', () => {
   test('render to the reference tree and to the bytes of evtx_dump', () => {
     const bank = new ShapeBank();
     const writer = new JsonLinesWriter();
+    const xmlWriter = new XmlLinesWriter();
     const decoder = new TextDecoder();
     const differences: string[] = [];
     const expected: string[] = [];
@@ -71,6 +74,9 @@ describe.skipIf(!hasShared)('all records of the real logs', () => {
           writer.clear();
           writer.write(cursor);
           if (decoder.decode(writer.peek()) !== `${json}\n`) differences.push(`${name}: bytes differ from tree`);
+          xmlWriter.clear();
+          xmlWriter.write(cursor);
+          if (decoder.decode(xmlWriter.peek()) !== `${formatEventXml(event)}\n`) differences.push(`${name}: XML differs`);
           if (isListed(DAMAGED_FRAGMENTS, log.file, place)) {
             expected.push(place);
             expect(event[3].map((child) => child[0])).toEqual(['System']);
@@ -97,5 +103,6 @@ describe.skipIf(!hasShared)('all records of the real logs', () => {
     expect(compared).toBe(records - DAMAGED_FRAGMENTS.places.length);
     // The fast way is the usual way.
     expect(writer.slowRecords).toBeLessThan(records / 100);
+    expect(xmlWriter.slowRecords).toBeLessThan(records / 100);
   });
 });

@@ -1,11 +1,14 @@
-// The byte writer of JSON Lines must give exactly what the tree and its formatter give, on any shape and any values.
+// The byte writers of JSON Lines and of XML must give exactly what the tree and its formatters give, on any shape and any
+// values.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ValueType } from '../../src/model/shape.ts';
 import type { RecordCursor } from '../../src/model/record.ts';
 import { formatEvtxDumpJson } from '../../src/evtx/render/evtx-dump-json.ts';
+import { formatEventXml } from '../../src/evtx/render/event-xml.ts';
 import { JsonLinesWriter } from '../../src/evtx/render/json-lines-writer.ts';
+import { XmlLinesWriter } from '../../src/evtx/render/xml-lines-writer.ts';
 import { renderEvent } from '../../src/evtx/render/render-event.ts';
 import type { ElementSpec, InstanceValue, Piece } from '../builders/chunk-writer.ts';
 import { buildLog, writeInstanceRecord, type EventSpec } from '../builders/evtx-builder.ts';
@@ -15,23 +18,34 @@ const seed = { seed: 20_240_603, verbose: true };
 const GUID = '11111111-2222-3333-4444-555555555555';
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Both ways of writing each record of a log. */
-function bothWays(records: EventSpec[], writer = new JsonLinesWriter()): { bytes: string; tree: string }[] {
+interface Writers {
+  readonly json: JsonLinesWriter;
+  readonly xml: XmlLinesWriter;
+}
+
+const newWriters = (): Writers => ({ json: new JsonLinesWriter(), xml: new XmlLinesWriter() });
+
+/** Both ways of writing each record of a log, in both formats. */
+function bothWays(records: EventSpec[], writers = newWriters()): { bytes: string; tree: string }[] {
   const lines: { bytes: string; tree: string }[] = [];
   forEachRecord(buildLog({ records }), (cursor: RecordCursor) => {
-    writer.clear();
-    writer.write(cursor);
-    lines.push({ bytes: decoder.decode(writer.peek()), tree: `${formatEvtxDumpJson(renderEvent(cursor))}\n` });
+    const event = renderEvent(cursor);
+    writers.json.clear();
+    writers.json.write(cursor);
+    lines.push({ bytes: decoder.decode(writers.json.peek()), tree: `${formatEvtxDumpJson(event)}\n` });
+    writers.xml.clear();
+    writers.xml.write(cursor);
+    lines.push({ bytes: decoder.decode(writers.xml.peek()), tree: `${formatEventXml(event)}\n` });
   });
   return lines;
 }
 
-function expectEqual(records: EventSpec[], slow = 0): void {
-  const writer = new JsonLinesWriter();
-  const lines = bothWays(records, writer);
-  expect(lines).toHaveLength(records.length);
+function expectEqual(records: EventSpec[], slow = { json: 0, xml: 0 }): void {
+  const writers = newWriters();
+  const lines = bothWays(records, writers);
+  expect(lines).toHaveLength(2 * records.length);
   for (const line of lines) expect(line.bytes).toBe(line.tree);
-  expect(writer.slowRecords).toBe(slow);
+  expect({ json: writers.json.slowRecords, xml: writers.xml.slowRecords }).toEqual(slow);
 }
 
 const one = (root: ElementSpec, values: InstanceValue[]): EventSpec => ({
@@ -43,7 +57,7 @@ const sub = (index: number, type: number = ValueType.String, optional = false): 
   optional,
 });
 
-describe('JSON Lines straight from shapes', () => {
+describe('lines straight from shapes', () => {
   test('equal the tree for usual events of every form, without going the slow way', () => {
     expectEqual([
       {
@@ -109,8 +123,48 @@ describe('JSON Lines straight from shapes', () => {
           { embed: (writer) => writer.element({ name: 'A', content: ['same name'] }, false) },
         ]),
       ],
-      4,
+      // XML can repeat an element and name a field by a value.
+      { json: 4, xml: 1 },
     );
+  });
+
+  test('leave an element out of XML whose optional value or dependency is null, whatever it holds (F61)', () => {
+    const root: ElementSpec = {
+      name: 'Event',
+      content: [
+        { name: 'Gone', content: [sub(0, ValueType.String, true)] },
+        { name: 'GoneToo', dependency: 0, attributes: [['k', 'v']], content: [{ name: 'Child', content: ['text'] }] },
+        { name: 'Beside', attributes: [['k', sub(1)]], content: ['text', sub(0, ValueType.String, true)] },
+        { name: 'Kept', content: [sub(0)] },
+        { name: 'Filled', attributes: [['none', sub(0, ValueType.String, true)]], content: [sub(1), { name: 'Child' }] },
+      ],
+    };
+    const lines = bothWays([one(root, [{ type: ValueType.Null }, { type: ValueType.String, value: 'x<' }])]);
+    expect(lines[1]!.bytes).toBe('<Event><Kept/><Filled>x&lt;<Child/></Filled></Event>\n');
+    for (const line of lines) expect(line.bytes).toBe(line.tree);
+  });
+
+  test('hold masses of static text, arrays and values without meeting the end of the output', () => {
+    const name = '\u65e5'.repeat(200);
+    const wide: ElementSpec = {
+      name: 'Event',
+      content: Array.from({ length: 120 }, () => ({ name, content: [sub(0), 't'] })),
+    };
+    const many: ElementSpec = { name: 'Event', content: Array.from({ length: 8 }, () => ({ name: 'E', content: [sub(0)] })) };
+    const values: InstanceValue[] = [
+      { type: ValueType.String, value: '\u0001'.repeat(20_000) },
+      { type: ValueType.Binary, bytes: new Uint8Array(40_000) },
+      { type: ValueType.String | ValueType.Array, value: Array.from({ length: 9_000 }, () => '\u0001') },
+      { type: ValueType.AnsiString, bytes: new Uint8Array(40_000).fill(1) },
+      { type: ValueType.Sid | ValueType.Array, bytes: new Uint8Array(40_000) },
+    ];
+    for (const value of values) {
+      const writers = newWriters();
+      // The tree is cut at its cap; the line is the same all the same.
+      for (const line of bothWays([one(wide, [value]), one(many, [value])], writers)) {
+        expect(line.bytes).toBe(line.tree);
+      }
+    }
   });
 
   test('join halves of a surrogate pair that stand in two pieces, and replace lone ones', () => {
@@ -119,7 +173,7 @@ describe('JSON Lines straight from shapes', () => {
       one({ name: 'Event', content: [{ name: 'A', content: halves }] }, [{ type: ValueType.String, value: '\ud800' }]),
     ]);
     expect(lines[0]!.tree).toBe('{"Event":{"A":"\u{1f600}\ufffd"}}\n');
-    expect(lines[0]!.bytes).toBe(lines[0]!.tree);
+    for (const line of lines) expect(line.bytes).toBe(line.tree);
   });
 
   test('grow the output over many long records', () => {

@@ -3,6 +3,7 @@
 
 import { planCorrelationSources } from '../correlate/plan-sources.ts';
 import { EVENT_ID_FIELD } from '../event-kind.ts';
+import type { JoinNumbers } from '../../model/join-plan.ts';
 import type { EventRule, Expression, RuleSet } from '../../model/rule-set.ts';
 import type { FieldView } from '../../model/field-view.ts';
 import { packProgram, RouteColumn, ROUTE_COLUMNS, RuleFlag, type StoredView } from '../program.ts';
@@ -12,8 +13,8 @@ import { lowerPredicates } from './lower-predicates.ts';
 import { NumberList } from './number-list.ts';
 import { pickWitness } from './pick-witness.ts';
 
-/** The program of a rule set: same rule, predicate and view numbers. Correlation rules only keep their place. */
-export function compileProgram(ruleSet: RuleSet): ArrayBuffer {
+/** The program of a rule set, with what joins added to it (src/scan/joins) if anything: same rule, predicate and view numbers. Correlation rules only keep their place. */
+export function compileProgram(ruleSet: RuleSet, joins?: JoinNumbers): ArrayBuffer {
   const rules = ruleSet.rules;
   const conditions = rules.map((rule) =>
     rule.kind === 'event' && isUsable(rule) ? simplifyExpression(rule.condition) : undefined,
@@ -100,6 +101,7 @@ export function compileProgram(ruleSet: RuleSet): ArrayBuffer {
       eventViews: ruleSet.eventViews,
       payloads: columns.payloads,
       correlationSources: planCorrelationSources(rules),
+      ...(joins === undefined ? {} : { joins }),
       depth: MAX_CONDITION_DEPTH * 2,
     },
     {

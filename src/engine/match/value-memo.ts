@@ -8,15 +8,13 @@ import type { EngineLimits } from '../limits.ts';
 
 const FIRST_TABLE = 1 << 12;
 const FIRST_ARENA = 1 << 18;
+/** Numbers per entry: [hash, tag, length, offset, set], and three of padding, so that an entry is half a cache line. */
+const ROW = 8;
 
 /** One generation: open addressing over entries, the bytes of the values in one arena. */
 class Generation {
   table = new Int32Array(FIRST_TABLE).fill(-1);
-  hashes = new Int32Array(FIRST_TABLE >>> 1);
-  tags = new Int32Array(FIRST_TABLE >>> 1);
-  lengths = new Int32Array(FIRST_TABLE >>> 1);
-  offsets = new Int32Array(FIRST_TABLE >>> 1);
-  sets = new Int32Array(FIRST_TABLE >>> 1);
+  rows = new Int32Array((FIRST_TABLE >>> 1) * ROW);
   arena = new Uint8Array(FIRST_ARENA);
   arenaView = new DataView(this.arena.buffer);
   count = 0;
@@ -72,21 +70,23 @@ export class ValueMemo {
   find(tag: number, bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
     const hash = this.limits.constantHash ? 1 : hashValue(tag, bytes, view, offset, length);
     const young = this.young;
-    const mask = young.table.length - 1;
+    const { table, rows } = young;
+    const mask = table.length - 1;
     let slot = hash & mask;
     let probes = this.limits.memoProbes;
     this.lastHash = hash;
     this.lastEntry = -1;
     for (;;) {
-      const entry = young.table[slot]!;
+      const entry = table[slot]!;
       if (entry < 0) break;
+      const row = entry * ROW;
       if (
-        young.hashes[entry] === hash &&
-        young.tags[entry] === tag &&
-        young.lengths[entry] === length &&
-        sameBytes(young.arenaView, young.arena, young.offsets[entry]!, view, bytes, offset, length)
+        rows[row] === hash &&
+        rows[row + 1] === tag &&
+        rows[row + 2] === length &&
+        sameBytes(young.arenaView, young.arena, rows[row + 3]!, view, bytes, offset, length)
       ) {
-        this.found = young.sets[entry]!;
+        this.found = rows[row + 4]!;
         this.lastEntry = entry;
         return true;
       }
@@ -118,18 +118,20 @@ export class ValueMemo {
     )
       return;
     const entry = young.count++;
-    if (entry >= young.hashes.length) this.growEntries();
+    if ((entry + 1) * ROW > young.rows.length) this.growRows();
     if (young.used + length > young.arena.length) {
       const larger = new Uint8Array(Math.max(young.arena.length * 2, young.used + length));
       larger.set(young.arena);
       young.arena = larger;
       young.arenaView = new DataView(larger.buffer);
     }
-    young.hashes[entry] = this.lastHash;
-    young.tags[entry] = tag;
-    young.lengths[entry] = length;
-    young.offsets[entry] = young.used;
-    young.sets[entry] = set;
+    const { rows } = young;
+    const row = entry * ROW;
+    rows[row] = this.lastHash;
+    rows[row + 1] = tag;
+    rows[row + 2] = length;
+    rows[row + 3] = young.used;
+    rows[row + 4] = set;
     const arena = young.arena;
     const at = young.used;
     if (length > 64) arena.set(bytes.subarray(offset, offset + length), at);
@@ -142,7 +144,7 @@ export class ValueMemo {
 
   /** Gives the value of the last find() or remember() another set id: more is known about it now. */
   refine(set: number): void {
-    if (this.lastEntry >= 0) this.young.sets[this.lastEntry] = set;
+    if (this.lastEntry >= 0) this.young.rows[this.lastEntry * ROW + 4] = set;
   }
 
   private findOld(
@@ -154,18 +156,20 @@ export class ValueMemo {
     length: number,
   ): boolean {
     const old = this.old;
+    const { rows } = old;
     const mask = old.table.length - 1;
     let slot = hash & mask;
     for (let probes = this.limits.memoProbes; probes > 0; probes--) {
       const entry = old.table[slot]!;
       if (entry < 0) return false;
+      const row = entry * ROW;
       if (
-        old.hashes[entry] === hash &&
-        old.tags[entry] === tag &&
-        old.lengths[entry] === length &&
-        sameBytes(old.arenaView, old.arena, old.offsets[entry]!, view, bytes, offset, length)
+        rows[row] === hash &&
+        rows[row + 1] === tag &&
+        rows[row + 2] === length &&
+        sameBytes(old.arenaView, old.arena, rows[row + 3]!, view, bytes, offset, length)
       ) {
-        this.found = old.sets[entry]!;
+        this.found = rows[row + 4]!;
         return true;
       }
       slot = (slot + 1) & mask;
@@ -173,13 +177,10 @@ export class ValueMemo {
     return false;
   }
 
-  private growEntries(): void {
-    const young = this.young;
-    for (const column of ['hashes', 'tags', 'lengths', 'offsets', 'sets'] as const) {
-      const larger = new Int32Array(young[column].length * 2);
-      larger.set(young[column]);
-      young[column] = larger;
-    }
+  private growRows(): void {
+    const larger = new Int32Array(this.young.rows.length * 2);
+    larger.set(this.young.rows);
+    this.young.rows = larger;
   }
 
   private growTable(): void {
@@ -187,7 +188,7 @@ export class ValueMemo {
     const table = new Int32Array(young.table.length * 2).fill(-1);
     const mask = table.length - 1;
     for (let entry = 0; entry < young.count; entry++) {
-      let slot = young.hashes[entry]! & mask;
+      let slot = young.rows[entry * ROW]! & mask;
       while (table[slot]! >= 0) slot = (slot + 1) & mask;
       table[slot] = entry;
     }

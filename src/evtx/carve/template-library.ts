@@ -125,17 +125,21 @@ export class TemplateLibrary {
   }
 
   #add(id: number, definition: Uint8Array, shape: CompiledShape): void {
+    if (this.size >= MAX_BANK_DEFINITIONS || this.#bytes + definition.length > MAX_BYTES) {
+      this.dropped++;
+      return;
+    }
+    this.definitions.push(definition);
+    this.#bytes += definition.length;
     const entries = this.#byId.get(id) ?? [];
+    // Another size of the same structure: exported, so that nobody can tell which was met first, but found once.
     if (entries.some((entry) => this.#shapeOf(entry) === shape)) return;
-    const isFull = this.size >= MAX_BANK_DEFINITIONS || this.#bytes + definition.length > MAX_BYTES;
-    if (entries.length >= MAX_PER_ID || isFull) {
+    if (entries.length >= MAX_PER_ID) {
       this.dropped++;
       return;
     }
     entries.push({ definition, shape, generation: this.#bank.generation });
     this.#byId.set(id, entries);
-    this.definitions.push(definition);
-    this.#bytes += definition.length;
   }
 
   /** Shape of an entry in the bank as it is now: a bank that started over has to compile it again. */

@@ -41,7 +41,8 @@ export function formatEventXml(event: EventElement): string {
   return `${out}</${tag}>`;
 }
 
-function escapeXml(text: string, inAttribute: boolean): string {
+/** Character data of an element or of an attribute in single quotes. */
+export function escapeXml(text: string, inAttribute: boolean): string {
   if (!NEEDS_CARE.test(text)) return text;
   return text
     .replace(INVALID, '\ufffd')
@@ -57,7 +58,7 @@ const NOT_IN_NAME = new RegExp(`[^${NAME_START}\\-.0-9\\u00b7\\u0300-\\u036f\\u2
 /* eslint-enable no-misleading-character-class */
 
 /** An XML name: characters that no name may hold become `_`. */
-function xmlName(name: string): string {
+export function xmlName(name: string): string {
   if (VALID_NAME.test(name)) return name;
   const safe = name.replace(NOT_IN_NAME, '_');
   return VALID_NAME.test(safe) ? safe : `_${safe}`;

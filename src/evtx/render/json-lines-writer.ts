@@ -8,7 +8,6 @@ import { forEachArrayItem } from '../../model/value-array.ts';
 import { formatValue } from '../../model/value-text.ts';
 import { ByteOutput, MAX_LINE } from './byte-output.ts';
 import { formatJsonString } from './dialect-value.ts';
-import { writeUtf16 } from './escape-bytes.ts';
 import { formatEvtxDumpJson } from './evtx-dump-json.ts';
 import {
   AttributeOrder,
@@ -20,7 +19,7 @@ import {
   STEP,
   type JsonProgram,
 } from './json-program.ts';
-import { JSON_ESCAPES, writeEmpty, writeScalar } from './json-values.ts';
+import { writeEmpty, writeJsonText, writeScalar } from './json-values.ts';
 import { ProgramCache } from './program-cache.ts';
 import { MAX_EVENT_COST, MAX_EVENT_DEPTH, renderEventWithin, type RecordView } from './render-event.ts';
 import { findRoot, isEmpty, isNull, NO_ROOT, nextNul } from './record-values.ts';
@@ -337,7 +336,7 @@ export class JsonLinesWriter {
       do {
         if (at > this.#limit) return -1;
         const end = nextNul(view, start, last);
-        const after = writeUtf16(view, start, end, out, outView, at + 1, JSON_ESCAPES);
+        const after = writeJsonText(view, start, end, out, outView, at + 1);
         out[at] = QUOTE;
         out[after] = QUOTE;
         out[after + 1] = COMMA;

