@@ -128,7 +128,7 @@ function formatReport(rules: RuleSet, logs: readonly Judged[], detailed: boolean
     others.filter(({ fired }) => [...fired.keys()].some((rule) => rank(rule) >= least)).length;
 
   const lines = [
-    `rules that make findings                          ${shown.length} (${rules.rules.filter(({ kind }) => kind === 'correlation').length} correlations)`,
+    `rules that make findings                          ${shown.length} (${shown.filter((rule) => rules.rules[rule]?.kind === 'correlation').length} correlations)`,
     `attack logs named, level medium or higher         ${share(attacks.length - missed.length, attacks.length)}`,
     `attack logs named, any level                      ${share(attacks.filter((each) => isNamed(each, 0)).length, attacks.length)}`,
     `high or critical per 1,000 events, ordinary logs  ${((1000 * loudCount) / events).toFixed(2)} (${loudCount} in ${events} events of ${ordinary.length} logs)`,

@@ -2,11 +2,10 @@
 // slow reader. A reader that has gone (`| head`) ends the dump without an error.
 
 import type { Writable } from 'node:stream';
-import type { EventElement } from '../model/event.ts';
 import { formatCanonical } from '../evtx/render/canonical.ts';
-import { formatEventXml } from '../evtx/render/event-xml.ts';
 import { JsonLinesWriter } from '../evtx/render/json-lines-writer.ts';
 import { MAX_EVENT_COST, renderEventWithin, type RecordView } from '../evtx/render/render-event.ts';
+import { XmlLinesWriter } from '../evtx/render/xml-lines-writer.ts';
 import { OutputClosed } from './output.ts';
 
 export type DumpFormat = 'canonical' | 'jsonl' | 'xml';
@@ -17,14 +16,14 @@ const BLOCK = 1 << 18;
 
 export class DumpLines {
   readonly #out: Writable;
-  readonly #format: DumpFormat;
-  readonly #json = new JsonLinesWriter();
+  /** Writes bytes; undefined for canonical lines, which are made of text. */
+  readonly #writer: JsonLinesWriter | XmlLinesWriter | undefined;
   #text = '';
   #broken: Error | undefined;
 
   constructor(out: Writable, format: DumpFormat) {
     this.#out = out;
-    this.#format = format;
+    this.#writer = format === 'jsonl' ? new JsonLinesWriter() : format === 'xml' ? new XmlLinesWriter() : undefined;
     out.on('error', (error: NodeJS.ErrnoException) => {
       this.#broken ??=
         error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new OutputClosed('output closed') : error;
@@ -33,22 +32,22 @@ export class DumpLines {
 
   /** Adds a record whose embedded fragments are resolved; false when it is so large that part of it is left out. */
   add(record: RecordView): boolean {
-    if (this.#format === 'jsonl') return this.#json.write(record);
+    if (this.#writer !== undefined) return this.#writer.write(record);
     const { event, complete } = renderEventWithin(record, MAX_EVENT_COST);
-    this.#text += `${this.#formatted(event)}\n`;
+    this.#text += `${formatCanonical(event)}\n`;
     return complete;
   }
 
   /** Whether enough has been added to be worth writing. */
   get isFull(): boolean {
-    return this.#json.length >= BLOCK || this.#text.length >= BLOCK;
+    return (this.#writer?.length ?? this.#text.length) >= BLOCK;
   }
 
   /** Writes what was added; settles when there is room for more. Rejects with OutputClosed, or with what the system says. */
   async flush(): Promise<void> {
     this.#refuseWhenBroken();
-    const block = this.#format === 'jsonl' ? Buffer.from(this.#json.peek()) : Buffer.from(this.#text);
-    this.#json.clear();
+    const block = this.#writer === undefined ? Buffer.from(this.#text) : Buffer.from(this.#writer.peek());
+    this.#writer?.clear();
     this.#text = '';
     if (block.length === 0 || this.#out.write(block)) return;
     await new Promise<void>((resolve) => {
@@ -63,9 +62,5 @@ export class DumpLines {
 
   #refuseWhenBroken(): void {
     if (this.#broken !== undefined) throw this.#broken;
-  }
-
-  #formatted(event: EventElement): string {
-    return this.#format === 'xml' ? formatEventXml(event) : formatCanonical(event);
   }
 }

@@ -84,12 +84,7 @@ function createRuleBook(setup: ScanSetup): RuleBook {
 }
 
 /** Renders the rows of a slice, by offset and rule id. The rows of one record share its event, and so its text. */
-function renderRows(
-  rows: readonly FindingRow[],
-  rules: RuleBook,
-  setup: ScanSetup,
-  run: ThreadRun,
-): RenderedFinding[] {
+function renderRows(rows: readonly FindingRow[], rules: RuleBook, setup: ScanSetup, run: ThreadRun): RenderedFinding[] {
   const least = RULE_LEVELS.indexOf(setup.minLevel);
   const shown = rows
     .map((row) => ({ row, info: rules.infoOf(row.rule) }))

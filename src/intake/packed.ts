@@ -5,6 +5,7 @@ import type { Problem } from '../model/problem.ts';
 import type { EvidenceFile } from './evidence.ts';
 import { extensionOf, NEVER_LOGS, packedProblem } from './judge-file.ts';
 import { MAX_RULE_BYTES, MAX_UNPACKED_TOTAL, SNIFF_BYTES } from './limits.ts';
+import { createPacer } from './pacer.ts';
 import { sniffFormat } from './sniff.ts';
 import { gunzipStream, readStreamHead, unpackStream, type OpenStream, type Unpacked } from './unpack.ts';
 import type { OpenZip } from './zip.ts';
@@ -96,8 +97,10 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
         ports.report(rank, { ...packedProblem(path, 'zip'), detail: 'damaged zip archive' });
         return;
       }
+      const pace = createPacer();
       for (const entry of entries) {
         if (!ports.enter()) return;
+        await pace();
         const inner = `${path}/${entry.path}`;
         const extension = extensionOf(entry.path);
         const isRule = extension === 'yml' || extension === 'yaml';

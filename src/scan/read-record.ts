@@ -1,4 +1,4 @@
-// One record of a chunk, read again: for what is known by its place only, such as the events behind a correlation.
+// Records of a chunk, read again: for what is known by its place only, such as the events behind a correlation.
 
 import { leafText } from '../engine/match/name-reader.ts';
 import { SCRATCH_BYTES } from '../evtx/limits.ts';
@@ -9,28 +9,47 @@ import type { FindingRow } from '../model/finding.ts';
 import type { RecordCursor } from '../model/record.ts';
 import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
 
+export type ReadRow = Omit<FindingRow, 'rule'>;
+
+/** Reads records of many chunks; keeps what it learned of their templates. */
+export interface RecordReader {
+  /**
+   * Gives the records at `offsets` (from the start of the file) out of the bytes of their chunk, which lies at
+   * `fileOffset`, by offset. Where no readable record is, there is no entry.
+   */
+  read(chunk: Uint8Array, fileOffset: number, offsets: ReadonlySet<number>): ReadonlyMap<number, ReadRow>;
+}
+
+/** Creates a reader. */
+export function createRecordReader(): RecordReader {
+  const cursor = createRecordCursor(new ShapeBank());
+  let bytes = new Uint8Array(0);
+  return {
+    read(chunk, fileOffset, offsets) {
+      if (bytes.length < chunk.length + SCRATCH_BYTES) bytes = new Uint8Array(chunk.length + SCRATCH_BYTES);
+      bytes.set(chunk);
+      const rows = new Map<number, ReadRow>();
+      cursor.open(bytes, chunk.length, 0, fileOffset);
+      while (rows.size < offsets.size && cursor.nextChunk()) {
+        while (rows.size < offsets.size && cursor.nextRecord()) {
+          const offset = fileOffset + cursor.recordStart;
+          if (offsets.has(offset)) rows.set(offset, rowOf(cursor, offset));
+        }
+      }
+      return rows;
+    },
+  };
+}
+
 /**
  * Gives the record at `offset` (from the start of the file) out of the bytes of its chunk, which lies at `fileOffset`;
  * undefined when no readable record is there.
  */
-export function readRecord(
-  chunk: Uint8Array,
-  fileOffset: number,
-  offset: number,
-): Omit<FindingRow, 'rule'> | undefined {
-  const bytes = new Uint8Array(chunk.length + SCRATCH_BYTES);
-  bytes.set(chunk);
-  const cursor = createRecordCursor(new ShapeBank());
-  cursor.open(bytes, chunk.length, 0, fileOffset);
-  while (cursor.nextChunk()) {
-    while (cursor.nextRecord()) {
-      if (fileOffset + cursor.recordStart === offset) return rowOf(cursor, offset);
-    }
-  }
-  return undefined;
+export function readRecord(chunk: Uint8Array, fileOffset: number, offset: number): ReadRow | undefined {
+  return createRecordReader().read(chunk, fileOffset, new Set([offset])).get(offset);
 }
 
-function rowOf(cursor: RecordCursor, offset: number): Omit<FindingRow, 'rule'> {
+function rowOf(cursor: RecordCursor, offset: number): ReadRow {
   const { leaves, system } = cursor.shape;
   const text = (leaf: number): string => {
     const place = leaves[leaf];

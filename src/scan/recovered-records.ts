@@ -106,7 +106,8 @@ export class RecoveredRecords {
       problems.push({ code: 'recovered-damaged', severity: 'info', count: this.#damaged, detail });
     }
     if (this.#withoutTemplate > 0) {
-      const detail = 'records in unused space that cannot be read, because none of the files has their template any more';
+      const detail =
+        'records in unused space that cannot be read, because none of the files has their template any more';
       problems.push({ code: 'recovered-template-unknown', severity: 'info', count: this.#withoutTemplate, detail });
     }
     return problems;

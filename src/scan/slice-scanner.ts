@@ -13,9 +13,11 @@ import { emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { JoinRows } from '../model/join-plan.ts';
 import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
+import { JoinCollector } from './joins/join-collector.ts';
 import { pause } from './pause.ts';
 import { RecoveredRecords } from './recovered-records.ts';
 import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
@@ -39,6 +41,8 @@ export interface SliceResult {
   readonly problems: Problem[];
   readonly kinds: EventKindCount[];
   readonly correlation: CorrelationRows | undefined;
+  /** Undefined when no rule needs fields of other records. */
+  readonly joins: JoinRows | undefined;
   readonly timing: { readonly milliseconds: number };
 }
 
@@ -81,6 +85,7 @@ class Scanner implements SliceScanner {
   private readonly cursor = createRecordCursor(this.bank);
   readonly recovered = new RecoveredRecords(this.bank);
   private readonly correlations;
+  private readonly joins: JoinCollector | undefined;
   private readonly sourceOf = new Map<number, number>();
   private readonly time: EventTime = { high: 0, low: 0 };
   private rows: FindingRow[] = [];
@@ -90,7 +95,9 @@ class Scanner implements SliceScanner {
     this.program = options.program;
     this.timeRange = options.timeRange;
     this.matcher = new RecordMatcher(options.program, options.limits);
-    const sources = options.program.header.correlationSources;
+    const { joins, correlationSources } = options.program.header;
+    if (joins !== undefined) this.joins = new JoinCollector(joins);
+    const sources = correlationSources.filter(({ rule }) => joins === undefined || rule < joins.first);
     this.correlations = sources.length > 0 ? createRowWriter(sources) : undefined;
     sources.forEach((source, number) => this.sourceOf.set(source.rule, number));
   }
@@ -123,6 +130,7 @@ class Scanner implements SliceScanner {
     this.rows = [];
     this.recovered.startSlice();
     this.correlations?.take();
+    this.joins?.take();
     this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
     this.matcher.startSlice();
   }
@@ -138,6 +146,7 @@ class Scanner implements SliceScanner {
       problems: [...(isWhole ? cursor.problems : []), ...recovered.takeProblems()],
       kinds: countKinds(matcher),
       correlation: this.correlations?.take(),
+      joins: this.joins?.take(),
       timing: { milliseconds },
     };
   }
@@ -160,13 +169,33 @@ class Scanner implements SliceScanner {
     this.event = undefined;
     const found = matcher.match(record, eventOf, counts);
     if (counts) matcher.tallies.addTime(matcher.kind, time.high, time.low);
-    if (found > 0) this.addRows(record, eventOf, counts);
+    if (found === 0) return;
+    const real = this.joins === undefined ? found : this.takeHidden(this.joins, record, counts);
+    if (real > 0) this.addRows(record, eventOf, counts, real);
   }
 
   /** Renders the cursor's current record once, however many ask for it. */
   private readonly eventOf = (): EventElement => (this.event ??= renderEvent(this.cursor));
 
-  private addRows(record: RecordCursor, eventOf: () => EventElement, counts: boolean): void {
+  /** Hands what hidden rules match to the joins, and gives the number of real rules. A recovered record has no part in joins. */
+  private takeHidden(joins: JoinCollector, record: RecordCursor, counts: boolean): number {
+    const { cursor, matcher, time } = this;
+    const { names, rules } = matcher;
+    const real = joins.realCount(rules);
+    joins.open.clear();
+    if (real === rules.length || !counts) return real;
+    const place = {
+      timeHigh: time.high,
+      timeLow: time.low,
+      chunkOffset: cursor.fileOffset + cursor.chunkStart,
+      offset: record.recordStart - cursor.chunkStart,
+      computer: names.computers.texts[matcher.computer]!,
+    };
+    joins.add(place, matcher.readSource(real), rules.slice(real));
+    return real;
+  }
+
+  private addRows(record: RecordCursor, eventOf: () => EventElement, counts: boolean, real: number): void {
     const { cursor, matcher, time, program } = this;
     const { names, kind, rules } = matcher;
     if (kind === undefined) return;
@@ -185,8 +214,9 @@ class Scanner implements SliceScanner {
       computer,
       ...(counts ? {} : { recovered: this.recovered.how }),
     };
-    for (let i = 0; i < rules.length; i++) {
+    for (let i = 0; i < real; i++) {
       const rule = rules[i]!;
+      if (this.joins?.open.has(rule) === true) continue;
       const source = this.sourceOf.get(rule);
       if (source !== undefined && counts && this.correlations !== undefined) {
         const id = /^\d{1,20}$/.test(recordId) ? BigInt(recordId) : 0n;

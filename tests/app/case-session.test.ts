@@ -58,6 +58,24 @@ describe('a case that is being scanned', () => {
     expect(run.phase).toBe('done');
   });
 
+  test('the templates of one scan help to recover deleted records in the next', async () => {
+    const open = await openSession();
+    const first = await scan(open);
+    expect(open.scanner.options?.templates).toBe(undefined);
+    const templates = Uint8Array.of(1, 2, 3);
+    open.scanner.finish('done', { templates });
+    await first.done;
+    await settle();
+    const second = await scan(open, intakeOf('C.evtx'));
+    expect(open.scanner.options?.templates).toEqual(templates);
+    // A scan without recovery learns nothing, and forgets nothing.
+    open.scanner.finish();
+    await second.done;
+    await settle();
+    await scan(open, intakeOf('D.evtx'));
+    expect(open.scanner.options?.templates).toEqual(templates);
+  });
+
   test('when the store is full findings stay on screen, are counted as not kept, and can be kept later', async () => {
     const open = await openSession();
     const run = await scan(open);
@@ -132,6 +150,39 @@ describe('a case that is being scanned', () => {
     expect(open.session.files[0]).toMatchObject({ findings: 2, account: { recordsRead: 7 } });
     expect(open.session.findings.count).toBe(2);
     expect(open.store.findings.get(open.id)).toHaveLength(2);
+  });
+
+  test('a record met in two files is one finding, and the store is told which are copies', async () => {
+    const open = await openSession();
+    const run = await scan(open);
+    open.scanner.listener.found({ file: 0, rows: [row(0, 1), row(0, 2)] });
+    open.scanner.listener.found({ file: 1, rows: [row(0, 2), row(0, 3)] });
+    open.scanner.finish();
+    await run.done;
+    await settle();
+    expect(open.session.findings.count).toBe(3);
+    expect(open.store.findings.get(open.id)).toHaveLength(4);
+    expect(open.store.copies).toBe(1);
+  });
+
+  test('what kinds of event were read is kept with the case', async () => {
+    const open = await openSession();
+    const run = await scan(open);
+    const kind = { computer: 'A', channel: 'S', provider: 'P', eventId: 1, count: 2, first: '1', last: '2' };
+    open.scanner.listener.account(0, emptyFileAccount(), [kind]);
+    open.scanner.listener.account(1, emptyFileAccount(), [kind]);
+    open.scanner.finish();
+    await run.done;
+    await settle();
+    const record = (await open.store.loadCase(open.id))!;
+    expect(record.kinds).toEqual([{ ...kind, count: 4 }]);
+    const again = new CaseSession(record, {
+      store: open.store,
+      scanner: open.scanner,
+      notices: open.notices,
+      now: () => 2_000,
+    });
+    expect(again.kinds.list).toEqual([{ ...kind, count: 4 }]);
   });
 
   test('a reopened case shows its findings with their judgements, and files that were under way as stopped', async () => {

@@ -40,8 +40,8 @@ export class FakeScanner implements RenewableScanner {
     };
   }
 
-  finish(outcome: ScanSummary['outcome'] = 'done'): void {
-    this.#settle?.({ outcome, seconds: 1, bytes: 1, records: 1, findings: 1 });
+  finish(outcome: ScanSummary['outcome'] = 'done', more: Pick<ScanSummary, 'templates'> = {}): void {
+    this.#settle?.({ outcome, seconds: 1, bytes: 1, records: 1, findings: 1, ...more });
   }
 
   fail(message: string): void {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AppPorts } from '../../src/app/ports.ts';
 import { WinnowApp } from '../../src/app/winnow-app.svelte.ts';
+import { RulesInUse } from '../../src/app/rules-in-use.ts';
+import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { row, ruleInfo } from './fake-findings.ts';
 import { FakeAddressBar, fakePorts, fakeSettings } from './fake-ports.ts';
+import { fakeCompile, shippedRules } from './fake-rules.ts';
 import { FakeScanner } from './fake-scanner.ts';
 import { FakeStore } from './fake-store.ts';
 
@@ -145,6 +148,46 @@ describe('the app', () => {
     expect(scanner.cancelled).toBe(true);
     expect(app.session).toBeUndefined();
     expect(app.cases.cases).toEqual([]);
+  });
+
+  test('dropped rules become a pack in use, and the next scan names findings by the combined rules', async () => {
+    const shipped = shippedRules([{ pack: 'core', file: 'a.yml', text: 'title: Shipped' }]);
+    const inUse = new RulesInUse(shipped);
+    const { app, scanner, bar } = await startApp({
+      catalogue: inUse,
+      ownRules: {
+        compile: (files) => Promise.resolve(fakeCompile(files)),
+        loadCoreTexts: () => shipped.loadTexts(),
+        use: (combined) => inUse.use(combined),
+      },
+      packStore: new MemoryRulePacks(),
+    });
+    const blob = new Blob(['title: Mine']);
+    const ruleFiles = [{ path: 'mine.yml', blob, size: blob.size, lastModified: 0 }];
+    await app.take(Promise.resolve({ files: [], problems: [], skipped: new Map(), ruleFiles }));
+    expect(bar.read()).toMatch(/^#\/packs\/[0-9a-f]{16}$/);
+    expect(app.packs.packs).toMatchObject([{ name: 'mine.yml', enabled: true }]);
+    expect(scanner.renewed).toBe(1);
+    await app.rules.load();
+    expect(app.rules.infos?.map((info) => info.title)).toEqual(['Shipped', 'Mine']);
+    await app.take(intakeOf('A.evtx'));
+    await settle();
+    scanner.listener.found({ file: 0, rows: [row(1, 1)] });
+    scanner.finish();
+    await app.session?.scan?.done;
+    expect(app.session?.findings.facts(0).ruleTitle).toBe('Mine');
+  });
+
+  test('rules among logs are not used until the user says so', async () => {
+    const { app } = await startApp();
+    const blob = new Blob(['title: Planted']);
+    const { files } = await intakeOf('Logs/A.evtx');
+    const ruleFiles = [{ path: 'Logs/planted.yml', blob, size: blob.size, lastModified: 0 }];
+    await app.take(Promise.resolve({ files, problems: [], skipped: new Map(), ruleFiles }));
+    expect(app.packs.packs).toEqual([]);
+    expect(app.scanning).toBe(true);
+    expect(app.notices.list.at(-1)).toMatchObject({ message: expect.stringContaining('1 rule file') as string });
+    expect(app.notices.list.at(-1)?.action?.label).toBe('Take them as rules');
   });
 
   test('theme and recovery choice are kept', async () => {

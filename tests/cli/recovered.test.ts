@@ -89,7 +89,12 @@ describe('winnow scan --recovered', () => {
     const plain = await scan(at('logs'));
     const recovered = await scan(at('logs'), '--recovered');
     const lines = linesOf(recovered.out);
-    expect(recovered.out.split('\n').filter((line) => !line.includes('"recovered":')).join('\n')).toBe(plain.out);
+    expect(
+      recovered.out
+        .split('\n')
+        .filter((line) => !line.includes('"recovered":'))
+        .join('\n'),
+    ).toBe(plain.out);
     expect(linesOf(plain.out).some((line) => line.recovered !== undefined)).toBe(false);
     const added = lines.filter((line) => line.recovered !== undefined);
     // Four in each of four chunks, one chunk without its header, the lost log.

@@ -3,6 +3,7 @@
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { describe, expect, test } from 'vitest';
 import { openZip } from '../../src/intake/open-zip.ts';
+import { readFiles } from '../../src/intake/read-files.ts';
 
 const content = new Uint8Array(300_000).map((_, index) => (index * 7919) >> 5);
 
@@ -73,5 +74,32 @@ describe('openZip', () => {
   test('turns the percent signs of Velociraptor paths back', async () => {
     const entries = await openZip(await zipOf([['uploads/auto/C%3A/Logs/Sysmon%254Operational.evtx', content]]));
     expect(entries[0]!.path).toBe('uploads/auto/C:/Logs/Sysmon%4Operational.evtx');
+  });
+});
+
+describe('rules in a zip', () => {
+  test('come out as rule files with their bytes, whatever else is in it', async () => {
+    const zip = await zipOf([
+      ['rules/windows/a.yml', new TextEncoder().encode('title: A')],
+      ['rules/b.YAML', new TextEncoder().encode('title: B')],
+      ['LICENSE.txt', new Uint8Array([1])],
+    ]);
+    const intake = await readFiles([new File([zip], 'release.zip')], { openZip });
+    expect(intake.files).toEqual([]);
+    expect(intake.problems).toEqual([]);
+    const rules = await Promise.all(intake.ruleFiles!.map(async ({ path, blob }) => [path, await blob.text()]));
+    expect(rules).toEqual([
+      ['release.zip/rules/windows/a.yml', 'title: A'],
+      ['release.zip/rules/b.YAML', 'title: B'],
+    ]);
+  });
+
+  test('one that is locked or far too large is left out', async () => {
+    const locked = await zipOf([['a.yml', content]], { password: 'something else', encryptionStrength: 3 });
+    expect((await readFiles([new File([locked], 'l.zip')], { openZip })).ruleFiles).toEqual([]);
+    const large = await zipOf([['a.yml', new Uint8Array(12 * 1_024 ** 2)]]);
+    const intake = await readFiles([new File([large], 'l.zip')], { openZip });
+    expect(intake.ruleFiles).toEqual([]);
+    expect(intake.problems).toMatchObject([{ code: 'limit-reached', file: 'l.zip/a.yml' }]);
   });
 });

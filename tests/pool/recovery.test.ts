@@ -154,7 +154,9 @@ describe('a scan of the app with recovery', () => {
   test('reads a log that begins with a chunk, because its header is lost', async () => {
     const log = unallocate(buildLog({ records: logons(20), recordsPerChunk: 10 }), 1, 3).slice(4_096);
     const { rows } = await scan([fileOf(0, 'a.evtx', log)], { recovered: true });
-    expect(rows.filter((line) => line.endsWith('same-chunk')).map((line) => line.trim().split(/\s+/)[1])).toHaveLength(7);
+    expect(rows.filter((line) => line.endsWith('same-chunk')).map((line) => line.trim().split(/\s+/)[1])).toHaveLength(
+      7,
+    );
   });
 });
 

@@ -80,7 +80,10 @@ describe.skipIf(!hasShared)('recovery over every real log (needs ../shared)', ()
       met.add(identity);
       const chunk = Math.floor(row.offset / CHUNK);
       const place = placeOf({ c: chunk, o: row.offset - 4_096 - chunk * CHUNK });
-      const known = golden.get(names[log]!)?.slack().find((record) => placeOf(record) === place);
+      const known = golden
+        .get(names[log]!)
+        ?.slack()
+        .find((record) => placeOf(record) === place);
       if (known?.kind === 'dup' && !isSecond) copies.push(`${names[log]!} ${place}`);
     }
     expect(copies).toEqual([]);

@@ -44,6 +44,16 @@ describe('block codec', () => {
     expect(plain(decodeBlock(bytes, 1))).toEqual(plain(findings));
   });
 
+  test('gives back how a record was recovered', () => {
+    const findings = [
+      findingOf(1, { recordClass: 'recovered', recovered: { template: 'other-file' } }),
+      findingOf(2),
+      findingOf(3, { recordClass: 'recovered', recovered: { template: 'bank' }, joined: 7 }),
+    ];
+    const { bytes } = encodeBlock(findings, 0, 1);
+    expect(plain(decodeBlock(bytes, 1))).toEqual(plain(findings));
+  });
+
   test('gives arbitrary findings back', () => {
     const text = fc.string({ unit: 'binary', maxLength: 12 });
     const finding = fc

@@ -13,7 +13,10 @@ import { lowerPredicates } from './lower-predicates.ts';
 import { NumberList } from './number-list.ts';
 import { pickWitness } from './pick-witness.ts';
 
-/** The program of a rule set, with what joins added to it (src/scan/joins) if anything: same rule, predicate and view numbers. Correlation rules only keep their place. */
+/**
+ * The program of a rule set: same rule, predicate and view numbers. Correlation rules only keep their place. `joins`
+ * tells what src/scan/joins added to the rules, if it did.
+ */
 export function compileProgram(ruleSet: RuleSet, joins?: JoinNumbers): ArrayBuffer {
   const rules = ruleSet.rules;
   const conditions = rules.map((rule) =>

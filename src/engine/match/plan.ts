@@ -14,6 +14,7 @@ import {
 } from './event-leaves.ts';
 import type { Group, Slot, SlotSource } from './group.ts';
 import type { KeywordFilter } from './keyword-filter.ts';
+import { KeywordPlaces } from './keyword-places.ts';
 
 export interface DerivedPart {
   readonly source: SlotSource;
@@ -35,6 +36,8 @@ export interface SingleLeaves {
   readonly level: number;
   readonly leaves: readonly PlanLeaf[];
   readonly indices: Int32Array;
+  /** With a filter: which of them it has to look at. */
+  readonly places: KeywordPlaces | undefined;
 }
 
 /** Every value of the event, sorted by how it is looked at. */
@@ -44,7 +47,7 @@ export interface EverythingReader {
   readonly single: readonly SingleLeaves[];
   readonly mixed: readonly PlanLeaf[];
   readonly filter: KeywordFilter | undefined;
-  /** Set of the static leaves, made for one generation of the set tables. */
+  /** Set of the static leaves and, with a filter, of values without keyword; made for one generation of the set tables. */
   fixedSet: number;
   fixedGeneration: number;
 }
@@ -144,11 +147,13 @@ function makeReader(slot: Slot, event: EventLeaves, filter: KeywordFilter | unde
 }
 
 function readEverything(fragments: readonly FragmentLeaves[], filter: KeywordFilter | undefined): EverythingReader {
-  const single = fragments.map(({ level, single: leaves }) => ({
-    level,
-    leaves,
-    indices: Int32Array.from(leaves, (leaf) => leaf.index),
-  }));
+  const single = fragments
+    .filter((fragment) => fragment.single.length > 0)
+    .map(({ level, single: leaves }) => {
+      const indices = Int32Array.from(leaves, (leaf) => leaf.index);
+      const places = filter === undefined ? undefined : new KeywordPlaces(indices, filter);
+      return { level, leaves, indices, places };
+    });
   // Static text that a null can take away: with a filter it only matters where a keyword fits into it.
   const mixed = fragments
     .flatMap((fragment) => fragment.mixed)

@@ -61,35 +61,42 @@ export class RecordValues {
   }
 
   private setOfEverything(field: number, all: EverythingReader): number {
-    const sets = this.sets.sets(field);
-    if (all.fixedGeneration !== this.sets.generation) {
-      all.fixedSet = ABSENT;
-      for (const fragment of all.fragments) all.fixedSet = sets.union(all.fixedSet, this.setOfFixed(field, fragment));
-      all.fixedGeneration = this.sets.generation;
-    }
+    if (all.fixedGeneration !== this.sets.generation) this.fillFixed(field, all);
+    const { filter, single, mixed } = all;
+    const { cursor } = this.leaf;
     let set = all.fixedSet;
-    const { filter, single } = all;
     for (let i = 0; i < single.length; i++) {
-      const { level, leaves, indices } = single[i]!;
-      if (filter === undefined) {
-        for (let k = 0; k < leaves.length; k++) set = sets.union(set, this.setOfLeaf(field, leaves[k]!));
+      const { level, leaves, indices, places } = single[i]!;
+      if (filter === undefined || places === undefined) {
+        for (let k = 0; k < leaves.length; k++) set = this.withLeaf(field, set, leaves[k]!);
         continue;
       }
-      // With a filter no predicate of the slot asks for presence, so a leaf without a keyword adds nothing.
-      if (indices.length > 0) set = sets.union(set, PLAIN);
-      const { cursor } = this.leaf;
+      const table = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
+      places.update(table);
+      const { list, count } = places;
       const { bytes, view } = cursor;
-      const { count, type, offset, length } = level === 0 ? cursor.values : cursor.inner[level - 1]!.values;
-      const { possible } = filter;
-      for (let k = 0; k < indices.length; k++) {
-        const index = indices[k]!;
-        if (index >= count || possible[type[index]!] === 0) continue;
-        if (!filter.mayContain(bytes, view, type[index]!, offset[index]!, length[index]!)) continue;
-        set = sets.union(set, this.setOfLeaf(field, leaves[k]!));
+      let k = filter.next(bytes, view, table, indices, list, 0, count);
+      while (k < count) {
+        set = this.withLeaf(field, set, leaves[list[k]!]!);
+        k = filter.next(bytes, view, table, indices, list, k + 1, count);
       }
     }
-    for (let i = 0; i < all.mixed.length; i++) set = sets.union(set, this.setOfLeaf(field, all.mixed[i]!));
+    for (let i = 0; i < mixed.length; i++) set = this.withLeaf(field, set, mixed[i]!);
     return set;
+  }
+
+  private withLeaf(field: number, set: number, leaf: PlanLeaf): number {
+    return this.sets.sets(field).union(set, this.setOfLeaf(field, leaf));
+  }
+
+  private fillFixed(field: number, all: EverythingReader): void {
+    const sets = this.sets.sets(field);
+    let set = ABSENT;
+    for (const fragment of all.fragments) set = sets.union(set, this.setOfFixed(field, fragment));
+    // With a filter no predicate of the slot asks for presence, so a leaf without a keyword adds nothing more.
+    if (all.filter !== undefined && all.single.length > 0) set = sets.union(set, PLAIN);
+    all.fixedSet = set;
+    all.fixedGeneration = this.sets.generation;
   }
 
   /** Set of a fragment's static leaves, which many combinations of fragments share. */
