@@ -1,17 +1,61 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 // Two projects: `node` for everything that needs no page (state classes in .svelte.ts included), `browser` for
 // components in a real Chromium. End-to-end tests have a runner of their own (vitest.e2e.config.ts).
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [
+    svelte({
+      // The house writes runes only; the test library's wrapper does not.
+      dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? { runes: undefined } : undefined),
+    }),
+  ],
   // Without the browser condition Node gets Svelte's server build, in which $derived does not update.
   resolve: { conditions: ['browser'] },
   test: {
-    name: 'node',
-    environment: 'node',
-    include: ['tests/**/*.test.ts'],
-    exclude: ['tests/e2e/**'],
-    testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/e2e/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        // Found while the first test runs, they would reload the page under it.
+        optimizeDeps: { include: ['axe-core', 'vitest-browser-svelte', 'svelte', 'svelte/attachments'] },
+        test: {
+          name: 'browser',
+          include: ['tests/ui/**/*.browser.ts'],
+          testTimeout: 30_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            viewport: { width: 1_000, height: 700 },
+            provider: playwright({
+              launchOptions: {
+                executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+                args: [
+                  '--no-sandbox',
+                  '--disable-gpu',
+                  '--disable-quic',
+                  '--no-first-run',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--disable-sync',
+                ],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
   },
 });

@@ -9,13 +9,15 @@ import { deflateRawSync } from 'node:zlib';
 import { compileProgram } from '../src/engine/compile/compile-program.ts';
 import type { RuleVerdict } from '../src/model/rule-set.ts';
 import { wrapPack } from '../src/pool/masked-pack.ts';
+import { formatJoinPlan } from '../src/pool/join-plan-json.ts';
 import { formatRuleSet } from '../src/pool/rule-set-json.ts';
+import { withJoinRules } from '../src/scan/joins/plan-joins.ts';
 import { compileRules, type RuleFile } from '../src/sigma/compile-rules.ts';
 
 const CORE_RULES_FOLDER = 'rules/core';
 const PACK_NAME = 'core';
 
-export type RulePart = 'program' | 'correlations' | 'infos' | 'rule-set' | 'sources' | 'texts';
+export type RulePart = 'program' | 'correlations' | 'joins' | 'infos' | 'rule-set' | 'sources' | 'texts';
 
 export interface CoreRules {
   readonly packs: ReadonlyMap<RulePart, Uint8Array>;
@@ -33,9 +35,11 @@ export function buildCoreRules(root: string): CoreRules {
   const { ruleSet, verdicts, sources } = compileRules(files);
   const faults = verdicts.flatMap(faultsOf);
   if (faults.length > 0) throw new Error(`core rules that must not ship:\n${faults.join('\n')}`);
+  const joined = withJoinRules(ruleSet);
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const parts: [RulePart, Uint8Array][] = [
-    ['program', new Uint8Array(compileProgram(ruleSet))],
+    ['program', new Uint8Array(compileProgram(joined.ruleSet, joined.plan?.numbers))],
+    ['joins', new TextEncoder().encode(formatJoinPlan(joined.plan))],
     ['correlations', json(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : null)))],
     ['infos', json(ruleSet.rules.map((rule) => rule.info))],
     ['rule-set', new TextEncoder().encode(formatRuleSet(ruleSet))],

@@ -7,7 +7,7 @@ import { listWords, nameField, nameLog } from '../analysis/coverage-words.ts';
 import type { EventKindCount } from '../model/coverage.ts';
 import type { RuleSet, RuleVerdict } from '../model/rule-set.ts';
 
-export type { CoverageAccount, CoverageLine } from '../analysis/coverage-account.ts';
+export type { CoverageAccount } from '../analysis/coverage-account.ts';
 
 interface KeptAccount {
   readonly kinds: readonly EventKindCount[];

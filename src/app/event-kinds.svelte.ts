@@ -23,8 +23,8 @@ export class EventKinds {
   /** Adds counts of a slice of a file. */
   add(file: number, parts: readonly EventKindCount[]): void {
     if (parts.length === 0) return;
-    let kinds = this.#byFile.get(file);
-    if (kinds === undefined) this.#byFile.set(file, (kinds = new Map()));
+    const kinds: KindMap = this.#byFile.get(file) ?? new Map<string, EventKindCount>();
+    this.#byFile.set(file, kinds);
     for (const part of parts) addKind(kinds, part);
     this.#version++;
   }

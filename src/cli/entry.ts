@@ -3,6 +3,7 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import loadCorrelationPack from 'virtual:winnow/rules/correlations';
+import loadJoinPack from 'virtual:winnow/rules/joins';
 import loadInfoPack from 'virtual:winnow/rules/infos';
 import loadProgramPack from 'virtual:winnow/rules/program';
 import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
@@ -37,6 +38,7 @@ const host: CommandHost = {
       (JSON.parse(await unpackText(loadCorrelationPack)) as (CorrelationRule | null)[]).map(
         (rule) => rule ?? undefined,
       ),
+    loadJoins: () => unpackText(loadJoinPack),
     loadInfos: async () => JSON.parse(await unpackText(loadInfoPack)) as RuleInfo[],
     loadTexts: async () => JSON.parse(await unpackText(loadTextPack)) as RuleFile[],
   },

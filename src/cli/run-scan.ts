@@ -16,14 +16,16 @@ import { collectLogs, type CollectedLogs } from './collect-logs.ts';
 import type { PhaseTimes } from './cpu-clock.ts';
 import { formatCorrelation, type FirstPlace, type TextOptions } from './finding-text.ts';
 import type { LogFile } from './log-file.ts';
+import { compareHeld, HeldFindings, type HeldFinding } from './held-findings.ts';
 import { createFindingOutput, openOutputFile, OutputClosed, type FindingOutput } from './output.ts';
 import { planRuns } from './plan-runs.ts';
 import { createProblemReport, type ProblemReport } from './problem-report.ts';
 import { parseScanArguments, type ScanArguments } from './scan-arguments.ts';
+import { ScanJoins } from './scan-joins.ts';
 import { loadScanRules, type CoreRules, type ScanRules } from './scan-rules.ts';
 import { surveyLogs, type LogSurvey } from './survey-logs.ts';
 import { loadTemplateFile, saveTemplateFile } from './template-file.ts';
-import type { RenderedSlice, ScanSetup, ThreadSetup } from './thread-protocol.ts';
+import type { RenderedFinding, RenderedSlice, ScanSetup, ThreadRun, ThreadSetup } from './thread-protocol.ts';
 import { scanRuns, type TeamFigures, type ThreadLike } from './thread-team.ts';
 
 /** What differs between the built tool and a test. */
@@ -119,6 +121,8 @@ class CommandScan {
   /** Apart, so that what is found in the records of the logs does not depend on whether deleted ones are read too. */
   readonly #firstRecovered = new Map<string, FirstPlace>();
   readonly #correlation: CorrelationPart[] = [];
+  readonly #joins: ScanJoins;
+  readonly #held = new HeldFindings();
   readonly #rankOf: ReadonlyMap<LogFile, number>;
   readonly #account = emptyFileAccount();
   #findings = 0;
@@ -128,6 +132,7 @@ class CommandScan {
 
   constructor(parts: ScanParts) {
     this.#parts = parts;
+    this.#joins = new ScanJoins(parts.rules.joins);
     this.#rankOf = new Map(parts.logs.files.map((file, rank) => [file, rank]));
   }
 
@@ -144,9 +149,10 @@ class CommandScan {
       recovery === undefined ? undefined : survey?.recoveryOf(file),
     );
     this.#team = await scanRuns(runs, workers, () => host.startThread(setup), {
-      slice: (run, slice) => this.#take(run.file, slice),
+      slice: (run, slice) => this.#take(run, slice),
       problem: (run, problem) => report.add({ ...problem, file: run.file.path }),
     });
+    await this.#join();
     await this.#correlate();
   }
 
@@ -198,19 +204,53 @@ class CommandScan {
     };
   }
 
-  async #take(file: LogFile, slice: RenderedSlice): Promise<void> {
-    const { output, report } = this.#parts;
+  async #take({ file, fileHash }: ThreadRun, slice: RenderedSlice): Promise<void> {
+    const { report } = this.#parts;
+    const rank = ensureDefined(this.#rankOf.get(file), 'rank of a file');
     addFileAccount(this.#account, slice.account);
     for (const problem of slice.problems) report.add({ ...problem, file: file.path });
     if (slice.correlation !== undefined) {
-      this.#correlation.push({
-        rank: ensureDefined(this.#rankOf.get(file), 'rank of a file'),
-        rows: slice.correlation,
-      });
+      this.#correlation.push({ rank, rows: slice.correlation });
     }
+    if (slice.joins !== undefined) this.#joins.add({ rank, fileHash, rows: slice.joins });
     if (slice.findings.length === 0) return;
-    this.#findings += slice.findings.length;
-    const lines = slice.findings.map(({ offset, recordId, isRecovered, identity, text }) => {
+    // From the first open event on, what a join finds may have to come before.
+    if (this.#joins.isOpen) this.#held.add(rank, slice.findings);
+    else await this.#write(file, slice.findings);
+  }
+
+  /** Judges what was left open and writes it and what was held for it, in the order of files, offsets and rule ids. */
+  async #join(): Promise<void> {
+    const { arguments: given, logs, report, text } = this.#parts;
+    const before = process.cpuUsage();
+    const held = this.#held.take();
+    try {
+      let next = await held.next();
+      const writeUpTo = async (place: HeldFinding | undefined): Promise<void> => {
+        for (; next.done !== true && (place === undefined || compareHeld(next.value, place) < 0); next = await held.next()) {
+          await this.#write(ensureDefined(logs.files[next.value.rank], 'file of a finding'), [next.value]);
+        }
+      };
+      const options = { minLevel: given.minLevel, text };
+      for await (const { findings, correlation, problems } of this.#joins.judge(logs.files, this.#parts.rules, options)) {
+        for (const problem of problems) report.add(problem);
+        this.#correlation.push(...correlation);
+        for (const finding of findings) {
+          await writeUpTo(finding);
+          await this.#write(ensureDefined(logs.files[finding.rank], 'file of a finding'), [finding]);
+        }
+      }
+      await writeUpTo(undefined);
+    } finally {
+      this.#held.dispose();
+    }
+    this.#correlateCpu += secondsOf(process.cpuUsage(before));
+  }
+
+  async #write(file: LogFile, findings: readonly RenderedFinding[]): Promise<void> {
+    const { output } = this.#parts;
+    this.#findings += findings.length;
+    const lines = findings.map(({ offset, recordId, isRecovered, identity, text }) => {
       const places = isRecovered ? this.#firstRecovered : this.#firstPlaces;
       const first = this.#firstPlaces.get(identity) ?? places.get(identity);
       if (first === undefined) places.set(identity, { file: file.path, recordId, offset });
@@ -227,7 +267,7 @@ class CommandScan {
     const { arguments: given, rules, report, output, text } = this.#parts;
     const before = process.cpuUsage();
     const { fired, problems } = correlateScan(rules.correlations, this.#correlation);
-    this.#correlateCpu = secondsOf(process.cpuUsage(before));
+    this.#correlateCpu += secondsOf(process.cpuUsage(before));
     for (const problem of problems) report.add(problem);
     const least = RULE_LEVELS.indexOf(given.minLevel);
     for (const one of fired.toSorted((a, b) => this.#compareFired(a, b))) {

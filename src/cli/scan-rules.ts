@@ -3,8 +3,11 @@
 
 import { failure, success, type Result } from '../base/result.ts';
 import { compileProgram } from '../engine/compile/compile-program.ts';
+import type { JoinPlan } from '../model/join-plan.ts';
 import type { CorrelationRule, RuleInfo, RuleVerdict } from '../model/rule-set.ts';
+import { parseJoinPlan } from '../pool/join-plan-json.ts';
 import { formatRuleSet } from '../pool/rule-set-json.ts';
+import { withJoinRules } from '../scan/joins/plan-joins.ts';
 import { compileRules, type RuleFile } from '../sigma/compile-rules.ts';
 import type { ProblemReport } from './problem-report.ts';
 import { loadRuleSources } from './rule-sources.ts';
@@ -16,6 +19,8 @@ export interface CoreRules {
   loadRuleSet(): Promise<string>;
   loadSources(): Promise<string>;
   loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
+  /** The join plan (pool/join-plan-json.ts). */
+  loadJoins(): Promise<string>;
   loadInfos(): Promise<readonly RuleInfo[]>;
   loadTexts(): Promise<readonly RuleFile[]>;
 }
@@ -26,6 +31,8 @@ export interface ScanRules {
   readonly sources: string;
   /** By rule number; undefined for event rules. */
   readonly correlations: readonly (CorrelationRule | undefined)[];
+  /** What the program's hidden rules mean; undefined when no rule reads fields of other records. */
+  readonly joins: JoinPlan | undefined;
   /** Rules that can be judged, and rules that no event log can satisfy. */
   readonly loaded: number;
   readonly notEvaluable: number;
@@ -38,14 +45,15 @@ export async function loadScanRules(
   report: ProblemReport,
 ): Promise<Result<ScanRules, readonly string[]>> {
   if (rules.length === 0) {
-    const [program, ruleSet, sources, correlations, infos] = await Promise.all([
+    const [program, ruleSet, sources, correlations, joins, infos] = await Promise.all([
       shipped.loadProgram(),
       shipped.loadRuleSet(),
       shipped.loadSources(),
       shipped.loadCorrelations(),
+      shipped.loadJoins(),
       shipped.loadInfos(),
     ]);
-    return success({ program, ruleSet, sources, correlations, ...countsOf(infos) });
+    return success({ program, ruleSet, sources, correlations, joins: parseJoinPlan(joins), ...countsOf(infos) });
   }
   const given = await loadRuleSources(rules);
   if (given.missing.length > 0) return failure(given.missing.map((path) => `${path} does not exist`));
@@ -55,11 +63,13 @@ export async function loadScanRules(
   const { ruleSet, verdicts, sources } = compileRules([...own, ...given.files]);
   for (const verdict of verdicts) reportVerdict(verdict, report);
   const infos = ruleSet.rules.map((rule) => rule.info);
+  const joined = withJoinRules(ruleSet);
   return success({
-    program: compileProgram(ruleSet),
+    program: compileProgram(joined.ruleSet, joined.plan?.numbers),
     ruleSet: formatRuleSet(ruleSet),
     sources: JSON.stringify(sources),
     correlations: ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined)),
+    joins: joined.plan,
     ...countsOf(infos),
   });
 }

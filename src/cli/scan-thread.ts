@@ -12,6 +12,7 @@ import type { RuleSource } from '../model/rule-source.ts';
 import { parseRuleSet } from '../pool/rule-set-json.ts';
 import { createSliceScanner } from '../scan/slice-scanner.ts';
 import { matchedParts, type MatchedPart } from '../sigma/interpret/explain.ts';
+import type { JoinedValues } from '../sigma/interpret/view-fields.ts';
 import { PhaseClock, threadCpuMilliseconds } from './cpu-clock.ts';
 import { formatFinding } from './finding-text.ts';
 import { readRun } from './read-run.ts';
@@ -47,12 +48,13 @@ export function serveScanThread(port: ThreadPort, setup: ScanSetup): void {
       clock,
       (message) => port.postMessage(message),
       (slice) => {
-        const { rows, account, problems, correlation } = clock.measure('scan', () =>
+        const { rows, account, problems, correlation, joins } = clock.measure('scan', () =>
           scanner.scanSlice({ ...slice, recovered }),
         );
         const findings = clock.measure('render', () => renderRows(rows, rules, setup, run));
         const { fileOffset: start, byteLength } = slice;
-        port.postMessage({ kind: 'slice', slice: { start, byteLength, findings, account, problems, correlation } });
+        const found = { start, byteLength, findings, account, problems, correlation, joins };
+        port.postMessage({ kind: 'slice', slice: found });
       },
     );
   };
@@ -64,27 +66,34 @@ export function serveScanThread(port: ThreadPort, setup: ScanSetup): void {
 }
 
 /** Names rules and explains their matches. */
-interface RuleBook {
+export interface RuleBook {
   infoOf(rule: number): RuleInfo;
-  matchedOf(row: FindingRow): readonly MatchedPart[];
+  matchedOf(row: FindingRow, joins?: JoinedValues): readonly MatchedPart[];
 }
 
-function createRuleBook(setup: ScanSetup): RuleBook {
+/** Makes the book of a scan's rules. */
+export function createRuleBook(setup: Pick<ScanSetup, 'ruleSet' | 'sources'>): RuleBook {
   const ruleSet = parseRuleSet(setup.ruleSet);
   const sources = new Map((JSON.parse(setup.sources) as RuleSource[]).map((source) => [source.rule, source]));
   const ruleOf = (number: number): Rule => ensureDefined(ruleSet.rules[number], 'rule of a finding');
   return {
     infoOf: (number) => ruleOf(number).info,
-    matchedOf(row) {
+    matchedOf(row, joins) {
       const rule = ruleOf(row.rule);
       const source = sources.get(row.rule);
-      return rule.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, row.event, source) : [];
+      return rule.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, row.event, source, joins) : [];
     },
   };
 }
 
 /** Renders the rows of a slice, by offset and rule id. The rows of one record share its event, and so its text. */
-function renderRows(rows: readonly FindingRow[], rules: RuleBook, setup: ScanSetup, run: ThreadRun): RenderedFinding[] {
+export function renderRows(
+  rows: readonly FindingRow[],
+  rules: RuleBook,
+  setup: Pick<ScanSetup, 'minLevel' | 'text'>,
+  run: Pick<ThreadRun, 'file' | 'fileHash'>,
+  joinsOf: (row: FindingRow) => JoinedValues | undefined = () => undefined,
+): RenderedFinding[] {
   const least = RULE_LEVELS.indexOf(setup.minLevel);
   const shown = rows
     .map((row) => ({ row, info: rules.infoOf(row.rule) }))
@@ -100,10 +109,11 @@ function renderRows(rows: readonly FindingRow[], rules: RuleBook, setup: ScanSet
       eventJson = formatEvtxDumpJson(event);
       identity = identityOf(row, eventJson);
     }
-    const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row) };
+    const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row, joinsOf(row)) };
     const { offset, recordId } = row;
     const isRecovered = row.recordClass === 'recovered';
-    return { offset, recordId, isRecovered, identity, text: formatFinding(row, context, setup.text) };
+    const text = formatFinding(row, context, setup.text);
+    return { offset, recordId, isRecovered, ruleId: info.id, identity, text };
   });
 }
 

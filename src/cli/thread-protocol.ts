@@ -2,6 +2,7 @@
 
 import type { CorrelationRows } from '../model/correlation.ts';
 import type { FileAccount } from '../model/coverage.ts';
+import type { JoinRows } from '../model/join-plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { FileRecovery, ScanRecovery, SliceSurvey } from '../model/recovery.ts';
 import type { RuleLevel } from '../model/rule-set.ts';
@@ -50,6 +51,7 @@ export interface RenderedFinding {
   readonly offset: number;
   readonly recordId: string;
   readonly isRecovered: boolean;
+  readonly ruleId: string;
   /** Digest of everything that makes two records the same event. */
   readonly identity: string;
   /** The line, open for closeText. */
@@ -63,6 +65,7 @@ export interface RenderedSlice {
   readonly account: FileAccount;
   readonly problems: readonly Problem[];
   readonly correlation: CorrelationRows | undefined;
+  readonly joins?: JoinRows | undefined;
   /** From a thread that surveys. */
   readonly survey?: SliceSurvey;
 }

@@ -193,7 +193,12 @@ class SliceReader implements SliceCursor {
       if (at + MIN_RECORD_SIZE <= this.#chunkEnd && view.getUint32(at, true) === RECORD_SIGNATURE) {
         size = view.getUint32(at + 4, true);
       }
-      if (size < MIN_RECORD_SIZE || size > this.#chunkEnd - at || view.getUint32(at + size - 4, true) !== size) {
+      if (
+        size < MIN_RECORD_SIZE ||
+        size > this.#chunkEnd - at ||
+        view.getUint32(at + size - 4, true) !== size ||
+        (!this.#isFollowed(at + size) && this.#findInside(at, at + size) >= 0)
+      ) {
         if (this.#stepOverDamage(at, size)) return true;
         continue;
       }
@@ -231,7 +236,7 @@ class SliceReader implements SliceCursor {
   #stepOverDamage(at: number, size: number): boolean {
     const { view } = this;
     const isTorn = size >= MIN_RECORD_SIZE && size <= this.#chunkEnd - at;
-    const next = this.#findRecord(at + 4);
+    const next = this.#findRecord(at + 1);
     if (!isTorn && next < 0 && (at + 4 > this.#chunkEnd || view.getUint32(at, true) === 0)) {
       // Zeros to the end of the records: a clean end, the free-space offset was wrong (F15).
       this.#at = this.#recordsEnd;
@@ -240,7 +245,7 @@ class SliceReader implements SliceCursor {
     if (isTorn) {
       this.account.recordsTorn++;
       this.#tornBefore++;
-      this.#problems.note('record-torn', this.fileOffset + at, `size ${size}, but its copy at the end differs`);
+      this.#problems.note('record-torn', this.fileOffset + at, `size ${size}, but the record does not end there`);
     } else {
       this.#problems.note('record-corrupt', this.fileOffset + at, size === 0 ? 'no record or size 0' : `size ${size}`);
     }
@@ -284,10 +289,40 @@ class SliceReader implements SliceCursor {
     const { view, bytes } = this;
     const last = Math.min(this.#recordsEnd, this.#chunkEnd - MIN_RECORD_SIZE + 1);
     for (let at = from; at < last; at++) {
-      if (bytes[at] !== 0x2a || view.getUint32(at, true) !== RECORD_SIGNATURE) continue;
-      const size = view.getUint32(at + 4, true);
-      if (size < MIN_RECORD_SIZE || size > this.#chunkEnd - at) continue;
-      if (view.getUint32(at + size - 4, true) === size) return at;
+      if (bytes[at] !== 0x2a || !this.#isWhole(at)) continue;
+      const end = at + view.getUint32(at + 4, true);
+      if (this.#isFollowed(end)) return at;
+      const inside = this.#findInside(at, end);
+      return inside >= 0 ? inside : at;
+    }
+    return -1;
+  }
+
+  /** Whether signature, size and copy of a record at `at` fit. */
+  #isWhole(at: number): boolean {
+    const { view } = this;
+    const room = this.#chunkEnd - at;
+    if (room < MIN_RECORD_SIZE || view.getUint32(at, true) !== RECORD_SIGNATURE) return false;
+    const size = view.getUint32(at + 4, true);
+    return size >= MIN_RECORD_SIZE && size <= room && view.getUint32(at + size - 4, true) === size;
+  }
+
+  /** Whether a record or the end of all records follows at `end`. */
+  #isFollowed(end: number): boolean {
+    if (end === this.#recordsEnd) return true;
+    return end + 4 <= this.#chunkEnd && this.view.getUint32(end, true) === RECORD_SIGNATURE;
+  }
+
+  /**
+   * Position of a record inside (from, end) that is whole and followed, or -1. Then what seems to be a record there and is
+   * not followed itself is none: its size is damaged and what looked like the copy of its size belongs to the record
+   * inside. Neighbours are often equal in size, so that one changed byte would swallow the next record.
+   */
+  #findInside(from: number, end: number): number {
+    const { view, bytes } = this;
+    for (let at = from + 1; at < end; at++) {
+      if (bytes[at] !== 0x2a || !this.#isWhole(at)) continue;
+      if (this.#isFollowed(at + view.getUint32(at + 4, true))) return at;
     }
     return -1;
   }

@@ -34,7 +34,7 @@ export interface FindingLineOptions {
 /**
  * Formats a finding as one line of JSON without the line end. Findings of events have the keys `rule, file, recordId,
  * offset, time, channel, provider, eventId, computer, event`, those of correlations `rule, time, firstTime, groupBy,
- * count, records`; `matched`, `duplicateOf`, `recovered`, `torn`, `joined` and `triage` where they apply.
+ * count, records`; `matched`, `duplicateOf`, `recovered`, `torn`, `joined`, `joinedFile` and `triage` where they apply.
  */
 export function formatFindingLine(finding: Finding, options: FindingLineOptions): string {
   const line =
@@ -53,6 +53,7 @@ function formatEventFinding(finding: Finding, options: FindingLineOptions): stri
     ...(finding.recovered === undefined ? {} : { recovered: finding.recovered }),
     ...(finding.recordClass === 'torn' ? { torn: true } : {}),
     ...(finding.joined === undefined ? {} : { joined: finding.joined }),
+    ...(finding.joinedFile === undefined ? {} : { joinedFile: finding.joinedFile }),
     ...triageOf(finding, options),
   };
   const head = JSON.stringify(facts).slice(0, -1);

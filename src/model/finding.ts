@@ -23,6 +23,8 @@ export interface FindingRow {
   readonly event: EventElement;
   /** Offset of the record whose fields were joined in, if any. */
   readonly joined?: number;
+  /** Path of the file of that record, where it is another one. */
+  readonly joinedFile?: string;
   /** How the record could be read, for class 'recovered'. */
   readonly recovered?: RecoveredHow;
 }

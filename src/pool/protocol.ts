@@ -4,10 +4,11 @@
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { JoinRows } from '../model/join-plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { SliceSurvey } from '../model/recovery.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
-import type { CorrelationHit } from './scanner.ts';
+import type { CorrelationHit, FoundRows } from './scanner.ts';
 
 /** What the header of a file said. Problems carry no file name: the pool adds it. */
 export interface FileOpening {
@@ -56,6 +57,7 @@ export interface SliceReport {
   readonly problems: readonly Problem[];
   readonly kinds: readonly EventKindCount[];
   readonly correlation: CorrelationRows | undefined;
+  readonly joins?: JoinRows | undefined;
   /** Of a run that surveys. */
   readonly survey?: SliceSurvey;
 }
@@ -97,6 +99,23 @@ export interface CorrelationReport {
   readonly problems: readonly Problem[];
 }
 
+/** Everything that joins are judged on, once every slice is in. */
+export interface JoinJob {
+  /** As join-plan-json.ts writes it. */
+  readonly plan: string;
+  /** By rank. */
+  readonly files: CorrelationJob['files'];
+  readonly parts: readonly { readonly rank: number; readonly rows: JoinRows }[];
+}
+
+/** Some of what a join found, by file and place. */
+export interface JoinReport {
+  readonly found: readonly FoundRows[];
+  /** Rows of these findings for correlations. */
+  readonly correlation: readonly CorrelationPart[];
+  readonly problems: readonly Problem[];
+}
+
 /** The calls that a scan worker answers (through comlink). */
 export interface ScanWorkerApi {
   /** Takes the rule program; before anything else, once. */
@@ -104,6 +123,8 @@ export interface ScanWorkerApi {
   /** Starts a run; everything about it, its end included, goes over `port`. */
   startRun(run: Run, port: MessagePort): void;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
+  /** Settles when every report has been taken. */
+  join(job: JoinJob, take: (report: JoinReport) => void): Promise<void>;
 }
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
@@ -112,6 +133,8 @@ export interface ScanCore {
   /** Yields the slices of a run in order. Ends early when aborted; throws a DOMException when the file cannot be read. */
   scanRun(run: Omit<Run, 'open'>, signal: AbortSignal): AsyncIterable<SliceReport>;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
+  /** Events that only other records decide; missing in cores whose rules need none. */
+  join?(job: JoinJob): AsyncIterable<JoinReport>;
 }
 
 /** Makes the core of one worker from the rule program. */

@@ -19,6 +19,11 @@ export function serveScanWorker(endpoint: Comlink.Endpoint, createCore: CreateSc
       void serveRun(ensureDefined(core, 'rules of the worker'), run, port);
     },
     correlate: (job) => ensureDefined(core, 'rules of the worker').correlate(job),
+    join: async (job, take) => {
+      const reports = ensureDefined(core, 'rules of the worker').join?.(job) ?? [];
+      // The page has taken one before the next is sent: it must not be flooded.
+      for await (const report of reports) await (take(report) as unknown);
+    },
   } satisfies Omit<ScanWorkerApi, 'load'> & { load(program: ArrayBuffer): Promise<void> };
   Comlink.expose(api, endpoint);
 }

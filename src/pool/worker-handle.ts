@@ -2,7 +2,7 @@
 // WorkerLost when the worker died, could not be understood, or was ended. Comlink alone leaves such calls pending.
 
 import * as Comlink from 'comlink';
-import type { CorrelationJob, CorrelationReport, Run, RunMessage, RunRequest, ScanWorkerApi } from './protocol.ts';
+import type { CorrelationJob, CorrelationReport, JoinJob, JoinReport, Run, RunMessage, RunRequest, ScanWorkerApi } from './protocol.ts';
 
 /** The worker behind a handle is gone; what it had not reported must be done again. */
 export class WorkerLost extends Error {
@@ -24,6 +24,8 @@ export interface WorkerHandle {
    */
   startRun(run: Run, take: (message: RunMessage) => void): RunHandle;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
+  /** Settles when `take`, which must not throw, has had every report. */
+  join(job: JoinJob, take: (report: JoinReport) => void): Promise<void>;
   /** Ends the worker at once; every open call rejects with WorkerLost and this reason. */
   terminate(reason: string): void;
 }
@@ -97,6 +99,15 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
       return { done, stop: () => port1.postMessage({ kind: 'stop' } satisfies RunRequest) };
     },
     correlate: (job) => called(() => api.correlate(job)),
+    join: (job, take) =>
+      called(() =>
+        api.join(
+          job,
+          Comlink.proxy((report: JoinReport) => {
+            if (lost === undefined) take(report);
+          }),
+        ),
+      ),
     terminate: lose,
   };
 }

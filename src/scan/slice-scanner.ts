@@ -6,7 +6,6 @@ import type { EngineLimits } from '../engine/limits.ts';
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
 import { RuleFlag, type Program } from '../engine/program.ts';
 import { createRecordCursor } from '../evtx/record-cursor.ts';
-import { renderEvent } from '../evtx/render/render-event.ts';
 import { ShapeBank } from '../evtx/shape-bank.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import { emptyFileAccount } from '../model/coverage.ts';
@@ -18,6 +17,7 @@ import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
 import { JoinCollector } from './joins/join-collector.ts';
+import { EventTrees } from './event-trees.ts';
 import { pause } from './pause.ts';
 import { RecoveredRecords } from './recovered-records.ts';
 import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
@@ -83,6 +83,7 @@ class Scanner implements SliceScanner {
   private readonly timeRange: TimeRange | undefined;
   private readonly bank = new ShapeBank();
   private readonly cursor = createRecordCursor(this.bank);
+  private readonly trees = new EventTrees();
   readonly recovered = new RecoveredRecords(this.bank);
   private readonly correlations;
   private readonly joins: JoinCollector | undefined;
@@ -175,7 +176,7 @@ class Scanner implements SliceScanner {
   }
 
   /** Renders the cursor's current record once, however many ask for it. */
-  private readonly eventOf = (): EventElement => (this.event ??= renderEvent(this.cursor));
+  private readonly eventOf = (): EventElement => (this.event ??= this.trees.render(this.cursor));
 
   /** Hands what hidden rules match to the joins, and gives the number of real rules. A recovered record has no part in joins. */
   private takeHidden(joins: JoinCollector, record: RecordCursor, counts: boolean): number {

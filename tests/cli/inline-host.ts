@@ -11,7 +11,9 @@ import type { CoreRules } from '../../src/cli/scan-rules.ts';
 import type { ThreadMessage, ThreadRequest, ThreadSetup } from '../../src/cli/thread-protocol.ts';
 import type { ThreadLike } from '../../src/cli/thread-team.ts';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { formatJoinPlan } from '../../src/pool/join-plan-json.ts';
 import { formatRuleSet } from '../../src/pool/rule-set-json.ts';
+import { withJoinRules } from '../../src/scan/joins/plan-joins.ts';
 import { compileRules } from '../../src/sigma/compile-rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,8 +22,10 @@ function compileCore(): CoreRules {
   const texts = readCoreRules(root);
   const { ruleSet, sources } = compileRules(texts);
   const { rules } = ruleSet;
+  const joined = withJoinRules(ruleSet);
   return {
-    loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
+    loadProgram: () => Promise.resolve(compileProgram(joined.ruleSet, joined.plan?.numbers)),
+    loadJoins: () => Promise.resolve(formatJoinPlan(joined.plan)),
     loadRuleSet: () => Promise.resolve(formatRuleSet(ruleSet)),
     loadSources: () => Promise.resolve(JSON.stringify(sources)),
     loadCorrelations: () => Promise.resolve(rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),

@@ -100,6 +100,55 @@ describe('record walk', () => {
     expect(torn).toBe(1);
   });
 
+  test('F20 a size copy that is the head of the next record is none: damage of one size field costs one record', () => {
+    const log = buildLog({ records: records.map((record, i) => ({ ...record, data: [['A', i === 4 ? 'longer value' : 'a value!']] })) });
+    const at = recordOffset(log, 0, 3);
+    const next = recordSize(log, recordOffset(log, 0, 4));
+    expect(next).toBe(recordSize(log, at) + 8);
+    const { seen, lost, torn } = read(setRecordSize(log, 0, 3, next));
+    expect(seen).toEqual([...intact(1, 3), ...intact(5, 8, 'resynced')]);
+    expect(lost + torn).toBe(1);
+  });
+
+  test('F21 a stray head inside damage that borrows its size copy from the next head is no record', () => {
+    const log = buildLog({ records: records.map((record) => ({ ...record, data: [['A', 'a value!']] })) });
+    const at = recordOffset(log, 0, 3);
+    const next = recordOffset(log, 0, 4);
+    log.fill(0xee, at, next);
+    // Eight bytes behind the damaged record's start: its size ends on the size field of record 4.
+    log.copyWithin(at + 8, next, next + 24);
+    const { seen, lost } = read(log);
+    expect(seen).toEqual([...intact(1, 3), ...intact(5, 8, 'resynced')]);
+    expect(lost).toBe(1);
+  });
+
+  test('F21 a stray head that finds its size by chance inside the next record does not hide that one', () => {
+    const log = buildLog({ records: records.map((record) => ({ ...record, data: [['A', 'a value!']] })) });
+    const at = recordOffset(log, 0, 3);
+    const next = recordOffset(log, 0, 4);
+    const view = new DataView(log.buffer);
+    log.fill(0xee, at, next);
+    // A head whose size leads to a word of the next record that happens to be that size: its record id.
+    const size = next + 12 - (at + 16);
+    view.setUint32(at + 16, 0x2a2a, true);
+    view.setUint32(at + 20, size, true);
+    view.setUint32(next + 8, size, true);
+    expect(read(log).seen).toEqual([...intact(1, 3), `${size} resynced`, ...intact(6, 8, 'resynced')]);
+  });
+
+  test('F23 a whole record inside damage that ends just in front of the next one does not hide it', () => {
+    const log = build();
+    const at = recordOffset(log, 0, 3);
+    const size = recordSize(log, at);
+    const inner = log.slice(recordOffset(log, 0, 5), recordOffset(log, 0, 5) + 60);
+    log.fill(0xee, at, at + size);
+    // A record of 60 bytes, three bytes in front of the next.
+    new DataView(inner.buffer).setUint32(4, 60, true);
+    new DataView(inner.buffer).setUint32(56, 60, true);
+    log.set(inner, at + size - 63);
+    expect(read(log).seen).toEqual([...intact(1, 3), ...intact(5, 8, 'resynced')]);
+  });
+
   test('F23 several damaged places in one chunk cost only themselves', () => {
     const { seen, lost, torn } = read(setRecordSize(breakSizeCopy(build(), 0, 5), 0, 1, 0));
     expect(seen).toEqual([...intact(1, 1), ...intact(3, 5, 'resynced'), ...intact(7, 8, 'resynced')]);

@@ -64,6 +64,7 @@ export function buildGroup(
         builder.itemMap(slot, fieldSets.firstLiteral, literalCount, fieldSets.itemRange),
         literalCount,
         builder.usesFlags(slot),
+        built.witnessStart,
       );
     }),
   );

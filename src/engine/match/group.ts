@@ -66,6 +66,8 @@ export class Group {
   readonly entryStamp: Int32Array;
   readonly candidates: Int32Array;
   epoch = 0;
+  /** Per slot: 1 when some value of it can wake a rule. */
+  readonly canWake: Uint8Array;
 
   readonly program: GroupProgram;
   private readonly makeProjections: () => Projection[];
@@ -80,6 +82,10 @@ export class Group {
     this.slotFlags = new Uint8Array(program.slots.length);
     this.entryStamp = new Int32Array(entries);
     this.candidates = new Int32Array(entries);
+    this.canWake = new Uint8Array(program.slots.length);
+    for (let local = 0; local < locals; local++) {
+      if (program.witnessStart[local + 1]! > program.witnessStart[local]!) this.canWake[program.localSlot[local]!] = 1;
+    }
     this.projections = makeProjections();
     this.tuples = new TupleMemo(program.slots.length);
   }

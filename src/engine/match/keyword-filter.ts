@@ -138,7 +138,12 @@ export class KeywordFilter {
     while (end > offset && bytes[end - 1] === 0) end--;
     if (end - offset < this.shortest) return false;
     // NULs are left out of the text, so one in the middle would shift what follows; other code pages are not read here.
-    for (let at = offset; at < end; at++) if (bytes[at]! - 1 > 126 || bytes[at] === 0) return true;
+    for (let at = offset; at + 4 <= end; at += 4) {
+      const word = view.getInt32(at, true);
+      // Top bits that are set, or that are borrowed from because a byte is 0.
+      if (((word | (word - 0x0101_0101)) & 0x8080_8080) !== 0) return true;
+    }
+    for (let at = Math.max(offset, end - 3); at < end; at++) if (bytes[at]! > 127 || bytes[at] === 0) return true;
     for (let at = offset; at <= end - 4; at += stride) {
       const word = view.getInt32(at, true);
       const bit = bitOf((word & 0xff00_00ff) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff_0000));

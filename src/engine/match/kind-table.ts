@@ -16,8 +16,16 @@ export interface KindNames {
   readonly computers: NameTable;
 }
 
+/** Presence of the fields of a kind's events. */
+export interface FieldTally {
+  /** Per slot of the group: SetFlag bits met; once NonEmpty is, the others need not be complete. */
+  readonly seen: Uint8Array;
+  /** The plan whose static texts were noted last. */
+  fixedPlan: Plan | undefined;
+}
+
 /** What one slice has seen of a kind of event on one computer. */
-export interface KindTally {
+export interface KindTally extends FieldTally {
   readonly computer: number;
   readonly kind: ShapeKind;
   count: number;
@@ -26,12 +34,12 @@ export interface KindTally {
   firstLow: number;
   lastHigh: number;
   lastLow: number;
-  /** Per slot of the group: SetFlag bits met. */
-  readonly seen: Uint8Array;
 }
 
 /** One kind of event within one outer shape. */
 export interface ShapeKind {
+  /** Number of (channel, provider, event id): several outer shapes can carry the same kind. */
+  readonly number: number;
   readonly channel: number;
   readonly provider: number;
   readonly eventId: number;

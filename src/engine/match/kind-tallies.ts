@@ -1,12 +1,16 @@
 // Counts per kind of event and computer, with the times of the first and the last event and which fields of the group
 // were seen: what the coverage account is folded from. One slice at a time, so that slices add up.
 
-import type { KindTally, ShapeKind } from './kind-table.ts';
+import type { FieldTally, KindTally, ShapeKind } from './kind-table.ts';
+
+/** More computers than one slice can name. */
+const MOST_NAMES = 2 ** 26;
 
 export class KindTallies {
   private slice = 1;
-  private readonly table = new Map<string, KindTally>();
-  private discarded: Uint8Array = new Uint8Array(0);
+  /** By number of kind and computer. */
+  private readonly table = new Map<number, KindTally>();
+  private discarded: FieldTally = { seen: new Uint8Array(0), fixedPlan: undefined };
 
   /** Starts over. */
   start(): void {
@@ -18,8 +22,8 @@ export class KindTallies {
     return this.table.values();
   }
 
-  /** Counts a record and gives where the presence of its fields is noted, by slot. */
-  add(kind: ShapeKind, computer: number): Uint8Array {
+  /** Counts a record and gives where the presence of its fields is noted. */
+  add(kind: ShapeKind, computer: number): FieldTally {
     let tally = kind.tally;
     if (tally === undefined || kind.tallySlice !== this.slice || tally.computer !== computer) {
       tally = this.tallyOf(kind, computer);
@@ -27,13 +31,13 @@ export class KindTallies {
       kind.tallySlice = this.slice;
     }
     tally.count++;
-    return tally.seen;
+    return tally;
   }
 
   /** The same for a record that is not part of the log: nothing is counted. */
-  unseen(kind: ShapeKind): Uint8Array {
+  unseen(kind: ShapeKind): FieldTally {
     const slots = kind.group?.program.slots.length ?? 0;
-    if (this.discarded.length < slots) this.discarded = new Uint8Array(slots);
+    if (this.discarded.seen.length < slots) this.discarded = { seen: new Uint8Array(slots), fixedPlan: undefined };
     return this.discarded;
   }
 
@@ -53,12 +57,21 @@ export class KindTallies {
   }
 
   private tallyOf(kind: ShapeKind, computer: number): KindTally {
-    // Several outer shapes can carry the same kind of event.
-    const key = `${computer}/${kind.channel}/${kind.provider}/${kind.eventId}`;
+    const key = kind.number * MOST_NAMES + computer;
     let tally = this.table.get(key);
     if (tally === undefined) {
       const seen = new Uint8Array(kind.group?.program.slots.length ?? 0);
-      tally = { computer, kind, count: 0, firstHigh: 0, firstLow: 0, lastHigh: 0, lastLow: 0, seen };
+      tally = {
+        computer,
+        kind,
+        count: 0,
+        firstHigh: 0,
+        firstLow: 0,
+        lastHigh: 0,
+        lastLow: 0,
+        seen,
+        fixedPlan: undefined,
+      };
       this.table.set(key, tally);
     }
     return tally;

@@ -12,6 +12,7 @@ import {
   type KeyLeaves,
   type PlanLeaf,
 } from './event-leaves.ts';
+import type { FieldSets } from './field-sets.ts';
 import type { Group, Slot, SlotSource } from './group.ts';
 import type { KeywordFilter } from './keyword-filter.ts';
 import { KeywordPlaces } from './keyword-places.ts';
@@ -63,8 +64,10 @@ export const OpFlag = {
 
 export interface Plan {
   readonly group: Group;
-  /** Steps [slot, level, index, field, flags] for slots of one plain value. */
+  /** Steps [slot, level, index, field, flags] for slots of one plain value; those whose slot can wake rules come first. */
   readonly ops: Int32Array;
+  /** Where the steps begin whose slots cannot. */
+  readonly quietOps: number;
   /** Step number of each slot in ops, or -1. */
   readonly opOf: Int32Array;
   /** Slots that are not. */
@@ -77,8 +80,10 @@ export interface Plan {
   readonly fixed: readonly { readonly slot: Slot; readonly text: string }[];
   /** Name attributes that differ from record to record; empty for nearly every template. */
   readonly dynamicNames: readonly PlanLeaf[];
-  /** Projected sets of the fixed slots, made for one generation of the set tables. */
+  /** Projected sets of the fixed slots, whether one of them wakes rules, and sets per slot; for one generation of tables. */
   readonly base: Int32Array;
+  baseWakes: boolean;
+  readonly fieldSets: FieldSets[];
   baseGeneration: number;
   /** Plans by the names found in dynamicNames. */
   readonly byNames: Map<string, Plan>;
@@ -88,6 +93,7 @@ export interface Plan {
 export function makePlan(event: EventLeaves, group: Group): Plan {
   const { slots, filters, reads } = group.program;
   const ops: number[] = [];
+  const quietOps: number[] = [];
   const opOf = new Int32Array(slots.length).fill(-1);
   const slow: SlotReader[] = [];
   const fixed: { slot: Slot; text: string }[] = [];
@@ -106,12 +112,14 @@ export function makePlan(event: EventLeaves, group: Group): Plan {
       slow.push(reader);
       continue;
     }
-    opOf[slot.number] = ops.length / OP_COLUMNS;
-    ops.push(slot.number, leaf.level, leaf.index, slot.field, flags);
+    (group.canWake[slot.number] === 0 ? quietOps : ops).push(slot.number, leaf.level, leaf.index, slot.field, flags);
   }
+  const allOps = Int32Array.from([...ops, ...quietOps]);
+  for (let at = 0; at < allOps.length; at += OP_COLUMNS) opOf[allOps[at]!] = at / OP_COLUMNS;
   return {
     group,
-    ops: Int32Array.from(ops),
+    ops: allOps,
+    quietOps: ops.length,
     opOf,
     slow,
     readers,
@@ -119,6 +127,8 @@ export function makePlan(event: EventLeaves, group: Group): Plan {
     fixed,
     dynamicNames: event.dynamicNames,
     base: new Int32Array(slots.length),
+    baseWakes: false,
+    fieldSets: [],
     baseGeneration: -1,
     byNames: new Map(),
   };

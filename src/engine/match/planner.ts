@@ -12,6 +12,8 @@ import type { Router } from './router.ts';
 
 /** Plans by data-dependent element names that one plan keeps. */
 const MAX_NAMED_PLANS = 256;
+/** Kinds of events beyond which the tables start over between slices. */
+const MAX_KINDS = 65_536;
 
 export class Planner {
   /** Number of the computer of the record that was routed last. */
@@ -22,6 +24,8 @@ export class Planner {
   private readonly names: KindNames;
   private readonly leafCache: LeafCache = new Map();
   private outers: (OuterShape | undefined)[] = [];
+  /** Numbers of kinds; they live as long as the numbers of names. */
+  private readonly kindNumbers = new Map<string, number>();
 
   constructor(router: Router, names: KindNames) {
     this.router = router;
@@ -43,8 +47,9 @@ export class Planner {
   startSlice(): void {
     const { channels, providers, computers } = this.names;
     const tables = [channels, providers, computers];
-    if (!tables.some((table) => table.full)) return;
+    if (!tables.some((table) => table.full) && this.kindNumbers.size <= MAX_KINDS) return;
     for (const table of tables) table.clear();
+    this.kindNumbers.clear();
     this.forget();
   }
 
@@ -109,7 +114,11 @@ export class Planner {
   private addKind(outer: OuterShape, channel: number, provider: number, eventId: number): ShapeKind {
     const { channels, providers } = this.names;
     const group = this.router.groupFor(channels.texts[channel]!, providers.texts[provider]!, eventId);
+    const names = `${channel}/${provider}/${eventId}`;
+    let number = this.kindNumbers.get(names);
+    if (number === undefined) this.kindNumbers.set(names, (number = this.kindNumbers.size));
     const kind: ShapeKind = {
+      number,
       channel,
       provider,
       eventId,

@@ -10,7 +10,7 @@ import { PredicateKind, type Program } from '../program.ts';
 import { Evaluator, Truth, type TextJudge } from './evaluate.ts';
 import type { Verdict } from './field-sets.ts';
 import type { Group } from './group.ts';
-import type { KindNames, ShapeKind } from './kind-table.ts';
+import type { FieldTally, KindNames, ShapeKind } from './kind-table.ts';
 import { KindTallies } from './kind-tallies.ts';
 import { NameTable } from './name-reader.ts';
 import { OP_COLUMNS, OpFlag, type Plan } from './plan.ts';
@@ -57,7 +57,7 @@ export class RecordMatcher implements TextJudge {
   private untilCheck: number;
   private missesAtCheck = 0;
   /** Where the presence of the record's fields is noted. */
-  private seen: Uint8Array = new Uint8Array(0);
+  private tally: FieldTally;
   /** Entry of the group by which each rule of `rules` matched. */
   private readonly entries: number[] = [];
   /** State of the record that is being resolved. */
@@ -75,6 +75,7 @@ export class RecordMatcher implements TextJudge {
       providers: new NameTable(this.limits.names),
       computers: new NameTable(this.limits.names),
     };
+    this.tally = { seen: new Uint8Array(0), fixedPlan: undefined };
     this.sets = new ValueSets(program, this.limits);
     this.values = new RecordValues(this.sets);
     this.planner = new Planner(new Router(program, this.sets), this.names);
@@ -95,7 +96,7 @@ export class RecordMatcher implements TextJudge {
     const { group } = kind;
     this.kind = kind;
     this.computer = planner.computer;
-    this.seen = counts ? this.tallies.add(kind, planner.computer) : this.tallies.unseen(kind);
+    this.tally = counts ? this.tallies.add(kind, planner.computer) : this.tallies.unseen(kind);
     if (group === null) return 0;
     this.counters.routed++;
     const inner = cursor.resolveInner();
@@ -103,8 +104,7 @@ export class RecordMatcher implements TextJudge {
     plan ??= planner.planFor(cursor, kind, group, inner);
     values.enter(cursor, eventOf);
     if (plan.dynamicNames.length > 0) plan = planner.namedPlan(cursor, group, plan, values);
-    this.fillTuple(cursor, plan);
-    return this.judgeTuple(cursor, plan);
+    return this.fillTuple(cursor, plan) ? this.judgeTuple(cursor, plan) : 0;
   }
 
   /** Starts a new slice: a new count of kinds, and room for new names. */
@@ -148,30 +148,52 @@ export class RecordMatcher implements TextJudge {
     return holds;
   }
 
-  /** Set id of every slot, then its projection: the tuple. */
-  private fillTuple(cursor: RecordCursor, plan: Plan): void {
-    const { group, ops, slow } = plan;
+  /**
+   * Set id of every slot, then its projection: the tuple. False when nothing in it wakes a rule: then no rule matches,
+   * and slots that could not wake one are only read while their presence is not known yet.
+   */
+  private fillTuple(cursor: RecordCursor, plan: Plan): boolean {
+    const { group, ops, quietOps, slow, base } = plan;
     const { projections } = group;
-    const { sets } = this;
+    const { tally } = this;
     const width = projections.length;
-    if (width > this.tuple.length) {
-      this.tuple = new Int32Array(width * 2);
-    }
-    if (plan.baseGeneration !== sets.generation) this.fillBase(plan);
-    const { base } = plan;
-    const tuple = this.tuple;
+    if (width > this.tuple.length) this.tuple = new Int32Array(width * 2);
+    if (plan.baseGeneration !== this.sets.generation) this.fillBase(plan);
+    const { tuple } = this;
     for (let i = 0; i < width; i++) tuple[i] = base[i]!;
-    const { bytes, view, inner } = cursor;
-    const { seen } = this;
-    for (const { slot, text } of plan.fixed)
-      seen[slot.number]! |= text === '' ? SetFlag.Present | SetFlag.Empty : SetFlag.Present | SetFlag.NonEmpty;
-    for (let at = 0; at < ops.length; at += OP_COLUMNS) {
+    if (tally.fixedPlan !== plan) this.noteFixed(plan);
+    let wakes = plan.baseWakes || group.program.always.length > 0;
+    for (let i = 0; i < slow.length; i++) {
+      const { slot } = slow[i]!;
+      const { number } = slot;
+      const set = this.values.setOf(slow[i]!);
+      const fieldSets = plan.fieldSets[number]!;
+      const projection = projections[number]!;
+      const id = projection.of(set, fieldSets);
+      tally.seen[number]! |= fieldSets.flags[set]!;
+      tuple[number] = id;
+      if (projection.wakes[id] === 1) wakes = true;
+    }
+    if (this.fillPlain(cursor, plan, 0, quietOps)) wakes = true;
+    if (quietOps < ops.length && (wakes || !isNoted(ops, quietOps, tally.seen)))
+      this.fillPlain(cursor, plan, quietOps, ops.length);
+    return wakes;
+  }
+
+  /** Steps [from, to) of a plan; true when a value wakes a rule. */
+  private fillPlain(cursor: RecordCursor, plan: Plan, from: number, to: number): boolean {
+    const { ops, fieldSets } = plan;
+    const { projections } = plan.group;
+    const { sets, tuple } = this;
+    const { seen } = this.tally;
+    const { bytes, view, values, inner } = cursor;
+    let wakes = false;
+    for (let at = from; at < to; at += OP_COLUMNS) {
       const slot = ops[at]!;
       const level = ops[at + 1]!;
       const index = ops[at + 2]!;
-      const field = ops[at + 3]!;
       const flags = ops[at + 4]!;
-      const table = level === 0 ? cursor.values : inner[level - 1]!.values;
+      const table = level === 0 ? values : inner[level - 1]!.values;
       let set: number;
       const type = index < table.count ? table.type[index]! : ValueType.Null;
       if (type === ValueType.Null) {
@@ -179,33 +201,42 @@ export class RecordMatcher implements TextJudge {
       } else if (type === ValueType.BinXml || (type >= ValueType.Array && (flags & OpFlag.EmptyIsAbsent) !== 0)) {
         set = this.values.setOf(plan.readers[slot]!);
       } else {
+        const field = ops[at + 3]!;
         set = sets.ofValue(field, field, bytes, view, type, table.offset[index]!, table.length[index]!);
         if (set === EMPTY && (flags & OpFlag.EmptyIsAbsent) !== 0) set = ABSENT;
       }
-      const fieldSets = sets.sets(field);
-      seen[slot]! |= fieldSets.flags[set]!;
-      tuple[slot] = projections[slot]!.of(set, fieldSets);
+      const known = fieldSets[slot]!;
+      const projection = projections[slot]!;
+      const id = projection.of(set, known);
+      seen[slot]! |= known.flags[set]!;
+      tuple[slot] = id;
+      if (projection.wakes[id] === 1) wakes = true;
     }
-    for (let i = 0; i < slow.length; i++) {
-      const { slot } = slow[i]!;
-      const set = this.values.setOf(slow[i]!);
-      const fieldSets = sets.sets(slot.field);
-      seen[slot.number]! |= fieldSets.flags[set]!;
-      tuple[slot.number] = projections[slot.number]!.of(set, fieldSets);
-    }
+    return wakes;
+  }
+
+  /** Notes the presence of the plan's static texts. */
+  private noteFixed(plan: Plan): void {
+    const { tally } = this;
+    tally.fixedPlan = plan;
+    for (const { slot, text } of plan.fixed)
+      tally.seen[slot.number]! |= text === '' ? SetFlag.Present | SetFlag.Empty : SetFlag.Present | SetFlag.NonEmpty;
   }
 
   private fillBase(plan: Plan): void {
-    const { projections } = plan.group;
+    const { projections, program } = plan.group;
+    const { slots } = program;
+    plan.baseWakes = false;
     for (let slot = 0; slot < projections.length; slot++) {
-      const field = plan.group.program.slots[slot]!.field;
-      plan.base[slot] = projections[slot]!.of(ABSENT, this.sets.sets(field));
+      const fieldSets = this.sets.sets(slots[slot]!.field);
+      plan.fieldSets[slot] = fieldSets;
+      plan.base[slot] = projections[slot]!.of(ABSENT, fieldSets);
     }
     for (const { slot, text } of plan.fixed) {
-      plan.base[slot.number] = projections[slot.number]!.of(
-        this.sets.ofText(slot.field, text),
-        this.sets.sets(slot.field),
-      );
+      const projection = projections[slot.number]!;
+      const id = projection.of(this.sets.ofText(slot.field, text), plan.fieldSets[slot.number]!);
+      plan.base[slot.number] = id;
+      if (projection.wakes[id] === 1) plan.baseWakes = true;
     }
     plan.baseGeneration = this.sets.generation;
   }
@@ -320,4 +351,10 @@ export class RecordMatcher implements TextJudge {
     sets.flush();
     for (const group of planner.groups) group.flush();
   }
+}
+
+/** Whether the steps from `from` on have nothing to tell any more: their slots were seen with a text. */
+function isNoted(ops: Int32Array, from: number, seen: Uint8Array): boolean {
+  for (let at = from; at < ops.length; at += OP_COLUMNS) if ((seen[ops[at]!]! & SetFlag.NonEmpty) === 0) return false;
+  return true;
 }

@@ -19,6 +19,8 @@ import { viewJoinsOf } from './plan-joins.ts';
 
 /** Rows judged at a time, each with at most four records behind it. */
 const BATCH = 512;
+/** Records kept for the next batch: many children have few parents. */
+const MOST_KEPT = 2_048;
 
 /** Reads bytes of the file of a rank; fewer at its end. Throws what the system or the browser says. */
 export type ReadChunk = (rank: number, offset: number, length: number) => Promise<Uint8Array>;
@@ -57,8 +59,8 @@ class JoinJudge {
   readonly #readChunk: ReadChunk;
   readonly #reader = createRecordReader();
   readonly #sources: ReadonlyMap<number, readonly FieldKey[]>;
-  #records = new Map<number, ReadRow>();
-  #prepared = new Map<number, PreparedEvent>();
+  readonly #records = new Map<number, ReadRow>();
+  readonly #prepared = new Map<number, PreparedEvent>();
 
   constructor(plan: JoinPlan, folded: FoldedJoins, readChunk: ReadChunk) {
     this.#plan = plan;
@@ -98,10 +100,10 @@ class JoinJudge {
       values.set(field.field, texts);
       if (source < 0) source = parent;
     }
-    const alone = open || matchingRoute(ruleSet, rule, prepareEvent(ruleSet, child.event)) !== undefined;
+    const own = this.#preparedOf(row, child.event);
     // Found by the engine already.
-    if (alone && !open) return [];
-    const event = prepareEvent(ruleSet, child.event, values);
+    if (!open && matchingRoute(ruleSet, rule, own) !== undefined) return [];
+    const event = this.#withValues(own, values);
     const route = matchingRoute(ruleSet, rule, event);
     if (route === undefined) return [];
     const { table } = this.#folded;
@@ -129,7 +131,7 @@ class JoinJudge {
       correlation.push({ rank, rows: writer.take() });
     }
     if (!rule.generates) return [];
-    const gained = !alone && source >= 0;
+    const gained = !open && source >= 0;
     return [
       {
         rank,
@@ -154,6 +156,21 @@ class JoinJudge {
     const join = viewJoinsOf(this.#plan.ruleSet, kind.view)?.joins.get(read);
     const parent = join === undefined ? -1 : this.#parentOf(creation, kind.kind);
     return join === undefined || parent < 0 ? [] : this.#valuesOf(parent, join, depth - 1);
+  }
+
+  /** The event as the interpreter sees it with what a join supplies; everything else is read only once per event. */
+  #withValues(own: PreparedEvent, values: JoinedValues): PreparedEvent {
+    const { views } = this.#plan.ruleSet;
+    return {
+      fields: own.fields,
+      readerOf(view) {
+        const read = own.readerOf(view);
+        return (field) => {
+          const texts = read(field);
+          return texts.length === 0 && views[view]?.joined.has(field) === true ? (values.get(field) ?? texts) : texts;
+        };
+      },
+    };
   }
 
   #preparedOf(row: number, event: EventElement): PreparedEvent {
@@ -184,10 +201,13 @@ class JoinJudge {
         }
       }
     }
-    this.#records = new Map();
-    this.#prepared = new Map();
+    if (this.#records.size > MOST_KEPT) {
+      this.#records.clear();
+      this.#prepared.clear();
+    }
     const problems: Problem[] = [];
-    const inOrder = [...needed].sort((a, b) => table.comparePlaces(a, b));
+    const missing = [...needed].filter((row) => !this.#records.has(row));
+    const inOrder = missing.sort((a, b) => table.comparePlaces(a, b));
     let lost = 0;
     for (let at = 0; at < inOrder.length; ) {
       const first = inOrder[at]!;
