@@ -58,7 +58,8 @@ await build({
     outDir: cache,
     emptyOutDir: false,
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'evtx-rows.mjs' } },
+    // Vite would make `var` of top-level `const`, which V8 cannot treat as constants: a tenth to a half of the speed.
+    rolldownOptions: { output: { entryFileNames: 'evtx-rows.mjs', topLevelVar: false } },
   },
   ssr: { noExternal: true },
 });

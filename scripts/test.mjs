@@ -82,7 +82,7 @@ try {
     check('build', 'vite/bin/vite.js', 'build', '--logLevel', 'warn') &&
     check('build cli', 'vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn') &&
     check('build single file', 'vite/bin/vite.js', 'build', '--config', 'vite.single.config.ts', '--logLevel', 'warn');
-  runTests('unit tests', []);
+  runTests('unit tests', [], { CHROMIUM_PATH: chromium });
   if (built) {
     check('size', 'size-limit/bin.js');
     runTests('end-to-end tests', ['--config', 'vitest.e2e.config.ts'], { CHROMIUM_PATH: chromium });

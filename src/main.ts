@@ -77,8 +77,8 @@ async function start(target: HTMLElement): Promise<void> {
   const { cases: store, packs: packStore } = await openStores();
   const scanner = createRenewableScanner(() => {
     // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
-    const { loadProgram, loadCorrelations } = rules.parts;
-    return createWorkerScanner({ startWorker: startScanWorker, loadProgram, loadCorrelations });
+    const { loadProgram, loadCorrelations, loadJoins } = rules.parts;
+    return createWorkerScanner({ startWorker: startScanWorker, loadProgram, loadCorrelations, loadJoins });
   });
   const ports: AppPorts = {
     catalogue: rules,

@@ -2,9 +2,12 @@
 
 import { compileProgram } from '../src/engine/compile/compile-program.ts';
 import { serveRuleWorker } from '../src/pool/rule-compiler.ts';
+import { withJoinRules } from '../src/scan/joins/plan-joins.ts';
 import { compileRules } from '../src/sigma/compile-rules.ts';
 
 serveRuleWorker(self, (files) => {
   const { ruleSet, verdicts, sources } = compileRules(files);
-  return { program: compileProgram(ruleSet), ruleSet, sources, verdicts };
+  const joined = withJoinRules(ruleSet);
+  const program = compileProgram(joined.ruleSet, joined.plan?.numbers);
+  return { program, joins: joined.plan, ruleSet, sources, verdicts };
 });

@@ -3,8 +3,11 @@
 import { loadProgram } from '../src/engine/program.ts';
 import { CHUNK_SIZE } from '../src/evtx/limits.ts';
 import type { CorrelationHit } from '../src/pool/scanner.ts';
-import type { CorrelationJob, ScanCore } from '../src/pool/protocol.ts';
+import { parseJoinPlan } from '../src/pool/join-plan-json.ts';
+import type { CorrelationJob, JoinJob, JoinReport, ScanCore } from '../src/pool/protocol.ts';
 import { correlateScan, type FiredCorrelation } from '../src/scan/correlate-scan.ts';
+import { decideJoins, type ReadChunk } from '../src/scan/joins/decide-joins.ts';
+import { foldJoins } from '../src/scan/joins/fold-joins.ts';
 import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
 import { readRecord } from '../src/scan/read-record.ts';
 import { readSlices } from '../src/scan/read-slices.ts';
@@ -28,12 +31,14 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
         const { rows, account, problems, kinds } = result;
         // What is recovered is not correlated.
         const correlation = recovered === false ? result.correlation : undefined;
-        const report = { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds };
+        const { joins } = result;
+        const report = { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds, joins };
         yield surveyor === undefined
           ? { ...report, correlation }
           : { ...report, correlation, survey: surveyor.surveySlice(slice) };
       }
     },
+    join: joinRecords,
     async correlate(job) {
       const { fired, problems } = correlateScan(job.rules, job.parts);
       const hits: CorrelationHit[] = [];
@@ -41,6 +46,23 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
       return { hits, problems };
     },
   };
+}
+
+/** What joins decide, with the events read again from their files. */
+async function* joinRecords({ plan: text, files, parts }: JoinJob): AsyncGenerator<JoinReport> {
+  const plan = parseJoinPlan(text);
+  if (plan === undefined) return;
+  const folded = foldJoins(plan, parts);
+  yield { found: [], correlation: [], problems: folded.problems };
+  const readChunk: ReadChunk = (rank, offset, length) => readBytes(files[rank]!.blob, offset, length);
+  for await (const { findings, correlation, problems } of decideJoins(plan, folded, readChunk)) {
+    const found = findings.map(({ rank, row, joinedRank }) => {
+      const isElsewhere = joinedRank !== undefined && joinedRank !== rank;
+      const shown = isElsewhere ? { ...row, joinedFile: files[joinedRank]!.path } : row;
+      return { file: files[rank]!.number, rows: [shown] };
+    });
+    yield { found, correlation, problems };
+  }
 }
 
 /** A fired correlation with the event that completed it, read again from its file. */

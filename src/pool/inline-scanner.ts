@@ -32,12 +32,14 @@ export function createInlineScanner(options: {
   readonly createCore: CreateScanCore;
   loadProgram(): Promise<ArrayBuffer>;
   loadCorrelations?(): Promise<readonly (CorrelationRule | undefined)[]>;
+  loadJoins?(): Promise<string>;
   readonly workers?: number;
 }): Scanner {
   return createWorkerScanner({
     startWorker: () => startInlineWorker((endpoint) => serveScanWorker(endpoint, options.createCore)),
     loadProgram: () => options.loadProgram(),
     loadCorrelations: () => options.loadCorrelations?.() ?? Promise.resolve([]),
+    loadJoins: () => options.loadJoins?.() ?? Promise.resolve('null'),
     workers: options.workers ?? 1,
   });
 }

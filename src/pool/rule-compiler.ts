@@ -2,8 +2,10 @@
 // takes too long takes nothing with it. What is compiled how is src/sigma's and src/engine's affair.
 
 import * as Comlink from 'comlink';
+import type { JoinPlan } from '../model/join-plan.ts';
 import type { CorrelationRule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
+import { formatJoinPlan } from './join-plan-json.ts';
 import { formatRuleSet, parseRuleSet } from './rule-set-json.ts';
 import { WorkerLost, type WorkerLike } from './worker-handle.ts';
 
@@ -17,6 +19,8 @@ export interface RuleText {
 /** What a compiler makes of rule files. */
 export interface CompiledRules {
   readonly program: ArrayBuffer;
+  /** The join plan that belongs to the program. */
+  readonly joins: JoinPlan | undefined;
   readonly ruleSet: RuleSet;
   readonly sources: readonly RuleSource[];
   /** One per document, also of those that were rejected. */
@@ -32,6 +36,8 @@ export interface CompiledPack {
   loadProgram(): Promise<ArrayBuffer>;
   /** By rule number; undefined for event rules. */
   loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
+  /** The join plan as JSON text (join-plan-json.ts). */
+  loadJoins(): Promise<string>;
   loadInfos(): Promise<readonly RuleInfo[]>;
   loadRuleSet(): Promise<RuleSet>;
   loadSources(): Promise<readonly RuleSource[]>;
@@ -41,6 +47,7 @@ export interface CompiledPack {
 interface PackedRules {
   readonly program: ArrayBuffer;
   readonly correlations: readonly (CorrelationRule | undefined)[];
+  readonly joins: Uint8Array<ArrayBuffer>;
   readonly infos: Uint8Array<ArrayBuffer>;
   readonly ruleSet: Uint8Array<ArrayBuffer>;
   readonly sources: Uint8Array<ArrayBuffer>;
@@ -94,6 +101,7 @@ export function serveRuleWorker(
         const packed = packRules(compile(files));
         return Comlink.transfer(packed, [
           packed.program,
+          packed.joins.buffer,
           packed.infos.buffer,
           packed.ruleSet.buffer,
           packed.sources.buffer,
@@ -104,11 +112,12 @@ export function serveRuleWorker(
   );
 }
 
-function packRules({ program, ruleSet, sources, verdicts }: CompiledRules): PackedRules {
+function packRules({ program, joins, ruleSet, sources, verdicts }: CompiledRules): PackedRules {
   const encoder = new TextEncoder();
   return {
     program,
     correlations: ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined)),
+    joins: encoder.encode(formatJoinPlan(joins)),
     infos: encoder.encode(JSON.stringify(ruleSet.rules.map((rule) => rule.info))),
     ruleSet: encoder.encode(formatRuleSet(ruleSet)),
     sources: encoder.encode(JSON.stringify(sources)),
@@ -116,10 +125,12 @@ function packRules({ program, ruleSet, sources, verdicts }: CompiledRules): Pack
   };
 }
 
-function unpackRules({ program, correlations, infos, ruleSet, sources, verdicts }: PackedRules): CompiledPack {
+function unpackRules(packed: PackedRules): CompiledPack {
+  const { program, correlations, joins, infos, ruleSet, sources, verdicts } = packed;
   return {
     loadProgram: () => Promise.resolve(program.slice(0)),
     loadCorrelations: () => Promise.resolve(correlations),
+    loadJoins: once(joins, (text) => text),
     loadInfos: once(infos, (text) => JSON.parse(text) as readonly RuleInfo[]),
     loadRuleSet: once(ruleSet, parseRuleSet),
     loadSources: once(sources, (text) => JSON.parse(text) as readonly RuleSource[]),

@@ -7,7 +7,7 @@ import { ensureDefined } from '../base/assert.ts';
 import type { Problem } from '../model/problem.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import type { CorrelationPart, RunMessage } from './protocol.ts';
+import type { CorrelationPart, JoinJob, JoinReport, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
 import { CHUNK_BYTES, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
@@ -26,6 +26,8 @@ const LONGEST_TICK_MS = 5_000;
 
 /** Gives the correlation rules by rule number; asked for when there is something to correlate. */
 export type LoadCorrelations = () => Promise<readonly (CorrelationRule | undefined)[]>;
+/** Gives the join plan as JSON text; asked for when there is something to join. */
+export type LoadJoins = () => Promise<string>;
 
 /** The options of a scan with everything decided that has a default. */
 export type TaskOptions = ScanOptions & Required<Pick<ScanOptions, 'workers'>>;
@@ -46,8 +48,9 @@ export function startScan(
   options: TaskOptions,
   listener: ScanListener,
   loadCorrelations: LoadCorrelations,
+  loadJoins: LoadJoins = () => Promise.resolve('null'),
 ): ScanHandle {
-  const task = new ScanTask(pool, files, options, listener, loadCorrelations);
+  const task = new ScanTask(pool, files, options, listener, loadCorrelations, loadJoins);
   return { done: task.run(), cancel: () => task.cancel() };
 }
 
@@ -62,7 +65,9 @@ class ScanTask {
   readonly #startedAt = performance.now();
   readonly #active = new Set<ActiveRun>();
   readonly #correlation: CorrelationPart[] = [];
+  readonly #joins: JoinJob['parts'][number][] = [];
   readonly #loadCorrelations: LoadCorrelations;
+  readonly #loadJoins: LoadJoins;
   /** Files by rank, and the rank of each. */
   readonly #ranked: readonly ScanFile[];
   readonly #rank: ReadonlyMap<number, number>;
@@ -83,9 +88,11 @@ class ScanTask {
     options: TaskOptions,
     listener: ScanListener,
     loadCorrelations: LoadCorrelations,
+    loadJoins: LoadJoins,
   ) {
     this.#pool = pool;
     this.#loadCorrelations = loadCorrelations;
+    this.#loadJoins = loadJoins;
     this.#ranked = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.blob.size - b.blob.size));
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
     this.#files = new Map(files.map((file) => [file.number, file]));
@@ -101,6 +108,7 @@ class ScanTask {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
       await this.#driveAll();
+      if (!this.#over()) await this.#join();
       if (!this.#over()) await this.#correlate();
       if (!this.#over()) await this.#recover();
     } finally {
@@ -236,6 +244,8 @@ class ScanTask {
         for (const problem of report.problems) this.#problem(file, problem);
         if (report.survey !== undefined) this.#recovery?.add(file, report.survey);
         if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
+        if (report.joins !== undefined && report.joins.rows.length > 0)
+          this.#joins.push({ rank: ensureDefined(this.#rank.get(file), 'rank of a file'), rows: report.joins });
         if (report.correlation !== undefined)
           this.#correlation.push({
             rank: ensureDefined(this.#rank.get(file), 'rank of a file'),
@@ -288,6 +298,60 @@ class ScanTask {
     this.#plan = plan;
     await this.#driveAll();
     for (const { file, problem } of recovery.remarks()) this.#report(file, problem);
+  }
+
+  /** Findings that only other records decide; they come when every record has been seen, and correlations after them. */
+  async #join(): Promise<void> {
+    if (this.#joins.length === 0) return;
+    let worker: WorkerHandle | undefined;
+    let limit: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const plan = await this.#loadJoins();
+      const joiner = await this.#lend();
+      if (joiner === undefined) return;
+      worker = joiner;
+      let isDone = false;
+      void this.#ended.promise.then(() => {
+        if (!isDone) joiner.terminate('the scan was cancelled');
+      });
+      const watch = (): void => {
+        clearTimeout(limit);
+        limit = setTimeout(() => joiner.terminate('they took too long'), CORRELATION_LIMIT_MS);
+      };
+      watch();
+      const files = this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
+      try {
+        await joiner.join({ plan, files, parts: this.#joins }, (report) => {
+          watch();
+          this.#takeJoined(report);
+        });
+      } finally {
+        isDone = true;
+      }
+      this.#pool.giveBack(joiner);
+    } catch (cause) {
+      if (worker === undefined || !(cause instanceof WorkerLost)) throw cause;
+      this.#pool.discard(worker);
+      const detail = `rules that read the record of a parent process were not judged: ${cause.message}`;
+      if (!this.#over()) this.#listener.problem({ code: 'worker-lost', severity: 'error', detail });
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Never throws: what the listener throws ends the scan. */
+  #takeJoined({ found, correlation, problems }: JoinReport): void {
+    if (this.#over()) return;
+    try {
+      for (const problem of problems) this.#listener.problem(problem);
+      for (const part of correlation) this.#correlation.push(part);
+      for (const rows of found) {
+        this.#findings += rows.rows.length;
+        this.#listener.found(rows);
+      }
+    } catch (cause) {
+      this.#fail(cause);
+    }
   }
 
   async #correlate(): Promise<void> {

@@ -2,6 +2,7 @@
 // texts for the rule view. Each part is loaded when it is first asked for; a failed load can be tried again.
 
 import loadCorrelationPack from 'virtual:winnow/rules/correlations';
+import loadJoinPack from 'virtual:winnow/rules/joins';
 import loadInfoPack from 'virtual:winnow/rules/infos';
 import loadProgramPack from 'virtual:winnow/rules/program';
 import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
@@ -24,6 +25,8 @@ export interface ShippedRules {
   loadProgram(): Promise<ArrayBuffer>;
   /** By rule number; undefined for event rules. */
   loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
+  /** The join plan as JSON text (join-plan-json.ts). */
+  loadJoins(): Promise<string>;
   loadInfos(): Promise<readonly RuleInfo[]>;
   loadRuleSet(): Promise<RuleSet>;
   /** Selections and values as their authors wrote them, for explanations. */
@@ -60,6 +63,7 @@ export function createShippedRules(): ShippedRules {
     loadCorrelations: once(loadCorrelationPack, (text) =>
       (JSON.parse(text) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
     ),
+    loadJoins: once(loadJoinPack, (text) => text),
     loadInfos: once(loadInfoPack, (text) => JSON.parse(text) as readonly RuleInfo[]),
     loadRuleSet: once(loadRuleSetPack, parseRuleSet),
     loadSources: once(loadSourcePack, (text) => JSON.parse(text) as readonly RuleSource[]),

@@ -15,6 +15,8 @@ export interface WorkerScannerOptions {
   loadProgram(): Promise<ArrayBuffer>;
   /** The correlation rules by rule number, undefined for event rules; asked for when there is something to correlate. */
   loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
+  /** The join plan that belongs to the program (join-plan-json.ts); left out when that has none. */
+  loadJoins?(): Promise<string>;
   /** Number of workers; by the machine when not given. */
   readonly workers?: number;
 }
@@ -32,8 +34,13 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
     // One more than work at a time: the spare takes over from a worker that dies.
     warm: () => pool.warm(workers + 1),
     scan: (files, scanOptions, listener) =>
-      startScan(pool, files, { ...scanOptions, workers: scanOptions.workers ?? workers }, listener, () =>
-        options.loadCorrelations(),
+      startScan(
+        pool,
+        files,
+        { ...scanOptions, workers: scanOptions.workers ?? workers },
+        listener,
+        () => options.loadCorrelations(),
+        () => options.loadJoins?.() ?? Promise.resolve('null'),
       ),
     dispose: () => pool.dispose(),
   };

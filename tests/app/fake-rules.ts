@@ -29,6 +29,7 @@ export function fakeCompile(files: readonly RuleText[]): CompiledPack {
   return {
     loadProgram: () => Promise.resolve(new ArrayBuffer(infos.length)),
     loadCorrelations: () => Promise.resolve(infos.map(() => undefined)),
+    loadJoins: () => Promise.resolve('null'),
     loadInfos: () => Promise.resolve(infos),
     loadRuleSet: () => Promise.resolve(ruleSet),
     loadSources: () => Promise.resolve([]),

@@ -53,7 +53,7 @@ describe('rules of one’s own', () => {
     // What needs attention comes first, with its place.
     await page.getByText('broken.yml:7:5').waitFor();
     await page.getByRole('button', { name: '1 rejected' }).waitFor();
-    await page.getByRole('button', { name: '1 run' }).click();
+    await page.getByRole('button', { name: '1 can run' }).click();
     await page.getByRole('link', { name: 'About this rule' }).click();
     await page.getByRole('heading', { name: 'Somebody asks for the date' }).waitFor();
     await page.getByRole('region', { name: 'Rule text' }).getByText("ScriptBlockText|contains: 'Get-Date'").waitFor();

@@ -14,7 +14,7 @@ export const VERDICT_LABELS: Readonly<Record<RuleVerdict['verdict'], string>> = 
 
 /** After a number of documents. */
 export const VERDICT_COUNTS: Readonly<Record<RuleVerdict['verdict'], string>> = {
-  compiled: 'run',
+  compiled: 'can run',
   'not-evaluable': 'cannot be judged',
   'other-product': 'for other products',
   rejected: 'rejected',
