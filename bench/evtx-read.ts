@@ -13,6 +13,8 @@ import type { RowFigures } from './evtx-rows.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const shared = fileURLToPath(new URL('../../shared/', import.meta.url));
 const cache = `${root}.cache/bench/`;
+/** The reader to compare with: libevtx, of Debian's libevtx-utils. */
+const EXPORTER = 'evtxexport';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { passes: { type: 'string', default: '5' }, only: { type: 'string' } },
@@ -125,12 +127,12 @@ process.exitCode = missed > 0 ? 1 : 0;
 
 /** XML of a log that evtxexport (libevtx) reads to its end: user CPU, ours with a cold and a warm JIT. */
 function compareWithEvtxexport(): void {
-  if (spawnSync('evtxexport', ['-V']).error !== undefined) {
+  if (spawnSync(EXPORTER, ['-V']).error !== undefined) {
     console.log('evtxexport is not installed: nothing to compare with (Debian: libevtx-utils)');
     return;
   }
   const reads = (path: string): boolean => {
-    const { stdout, stderr } = spawnSync('evtxexport', ['-f', 'xml', path], { maxBuffer: 1e9, encoding: 'latin1' });
+    const { stdout, stderr } = spawnSync(EXPORTER, ['-f', 'xml', path], { maxBuffer: 1e9, encoding: 'latin1' });
     return stdout.includes('<Event ') && !stderr.includes('unable');
   };
   const path = `${cache}readable-100.evtx`;
@@ -139,12 +141,13 @@ function compareWithEvtxexport(): void {
   const cold: number[] = [];
   let ours: RowFigures | undefined;
   for (let turn = 0; turn < 2; turn++) {
-    const script = `TIMEFORMAT='user %U'; time evtxexport -f xml "$1" | grep -c '^<Event '`;
+    const script = `TIMEFORMAT='user %U'; time ${EXPORTER} -f xml "$1" | grep -c '^<Event '`;
     const run = spawnSync('bash', ['-c', script, 'bash', both], { encoding: 'utf8' });
     theirs.push(Number(/user ([\d.]+)/.exec(run.stderr)?.[1]) * 1e3);
     ours = measure('xml', both, turn === 0 ? '1' : values.passes);
     cold.push(ours.user[0]!);
-    if (Number(run.stdout) !== ours.records) throw new Error(`evtxexport: ${run.stdout.trim()} records, we ${ours.records}`);
+    if (Number(run.stdout) !== ours.records)
+      throw new Error(`evtxexport: ${run.stdout.trim()} records, we ${ours.records}`);
   }
   const reference = Math.min(...theirs);
   const compare = (what: string, milliseconds: number, goal: number): void => {

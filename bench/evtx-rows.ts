@@ -100,7 +100,10 @@ function sampleOf(slices: readonly Slice[]): readonly Slice[] {
 }
 
 /** A row of a line writer; checked by the SHA-256 of what the event tree gives for a sample. */
-function writing(writer: JsonLinesWriter | XmlLinesWriter, format: (event: ReturnType<typeof renderEvent>) => string): Row {
+function writing(
+  writer: JsonLinesWriter | XmlLinesWriter,
+  format: (event: ReturnType<typeof renderEvent>) => string,
+): Row {
   let bytes = 0;
   return visiting(
     (at) => {

@@ -24,6 +24,7 @@ import { createShippedRules } from './pool/shipped-rules.ts';
 import { startRulesWorker, startScanWorker } from './pool/shipped-workers.ts';
 import { createWorkerScanner } from './pool/worker-scanner.ts';
 import { openStores } from './store/open-stores.ts';
+import { askToKeepStorage } from './store/quota.ts';
 import App from './ui/shell/App.svelte';
 
 function createExplain(rules: RulesInUse): ExplainFinding {
@@ -89,8 +90,15 @@ async function start(target: HTMLElement): Promise<void> {
     },
     packStore,
     evidence: {
-      readDrop: (transfer) => readDrop(transfer, { openZip }),
-      readFiles: (files) => readFiles(files, { openZip }),
+      // A drop or a choice of files is the moment at which a browser may ask whether the case is to be kept.
+      readDrop: (transfer) => {
+        void askToKeepStorage();
+        return readDrop(transfer, { openZip });
+      },
+      readFiles: (files) => {
+        void askToKeepStorage();
+        return readFiles(files, { openZip });
+      },
       readHandles: reopen,
     },
     renderers: { text: formatEventText, xml: formatEventXml, json: formatEvtxDumpJson },

@@ -13,7 +13,7 @@ import { COVERAGE_STATES, coveragePlanOf, type CoveragePlan, type CoverageState 
 import { ReasonTable, type BlindReason } from './coverage-reasons.ts';
 
 export type { CoverageLine } from './coverage-lines.ts';
-export { COVERAGE_STATES, type CoverageState } from './coverage-plan.ts';
+export { type CoverageState } from './coverage-plan.ts';
 export type { BlindReason } from './coverage-reasons.ts';
 
 export interface CoverageOptions {

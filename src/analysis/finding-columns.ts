@@ -43,11 +43,6 @@ export function levelRank(level: RuleLevel): number {
   return RULE_LEVELS.indexOf(level);
 }
 
-/** Level at a rank; anything out of range is informational. */
-export function levelOfRank(rank: number): RuleLevel {
-  return RULE_LEVELS[rank] ?? 'informational';
-}
-
 const SECONDS_1601_TO_1970 = 11_644_473_600;
 /** Largest whole number of seconds whose ticks (100 ns) fit in 32 bits. */
 const SECONDS_PER_HIGH = 429;

@@ -17,17 +17,6 @@ export interface FindingFilter {
   readonly to: number | undefined;
 }
 
-export const NO_FILTER: FindingFilter = {
-  levels: new Set(),
-  states: new Set(),
-  rules: new Set(),
-  hosts: new Set(),
-  channels: new Set(),
-  files: new Set(),
-  from: undefined,
-  to: undefined,
-};
-
 /** Counts per choice, each ignoring the filter of its own kind. */
 export interface FindingFacets {
   readonly levels: Uint32Array;

@@ -10,8 +10,7 @@ export { fileHealth } from '../analysis/file-health.ts';
 export type { FileHealth } from '../analysis/file-health.ts';
 export { groupProblems } from '../analysis/problem-groups.ts';
 export type { ProblemGroup } from '../analysis/problem-groups.ts';
-export type { AttackCell, AttackColumn, AttackTable } from '../analysis/attack-matrix.ts';
-export type { FindingGroup } from '../analysis/group-findings.ts';
+export type { AttackColumn, AttackTable } from '../analysis/attack-matrix.ts';
 export type { Histogram } from '../analysis/histogram.ts';
 
 const MAX_BARS = 160;

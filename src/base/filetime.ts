@@ -33,12 +33,6 @@ export function formatFiletime(high: number, low: number): string | undefined {
   return `${date.toISOString().slice(0, 19)}.${String(ticks).padStart(7, '0')}Z`;
 }
 
-/** Milliseconds since 1970 of a FILETIME (fractions kept to 0.1 µs as far as a double holds them): for charts, never for keys. */
-export function filetimeToUnixMilliseconds(high: number, low: number): number {
-  const { seconds, ticks } = splitFiletime(high, low);
-  return (seconds - SECONDS_1601_TO_1970) * 1_000 + ticks / 10_000;
-}
-
 /** The two halves of the FILETIME at a Unix time in whole milliseconds (exact for years 1601–9999). */
 export function filetimeOfUnixMilliseconds(milliseconds: number): { high: number; low: number } {
   const ticks = BigInt(Math.floor(milliseconds)) * 10_000n + BigInt(SECONDS_1601_TO_1970) * 10_000_000n;

@@ -64,7 +64,8 @@ export class HeldFindings {
     }
     let text = '';
     for (const finding of this.#waiting) {
-      text += `${JSON.stringify(finding)}\n`;
+      // Some readers of lines take these for line ends.
+      text += `${JSON.stringify(finding).replace(/[\u2028\u2029]/g, (unit) => (unit === '\u2028' ? '\\u2028' : '\\u2029'))}\n`;
       if (text.length < 1_048_576) continue;
       appendFileSync(this.#path, text);
       text = '';

@@ -227,12 +227,20 @@ class CommandScan {
     try {
       let next = await held.next();
       const writeUpTo = async (place: HeldFinding | undefined): Promise<void> => {
-        for (; next.done !== true && (place === undefined || compareHeld(next.value, place) < 0); next = await held.next()) {
+        for (
+          ;
+          next.done !== true && (place === undefined || compareHeld(next.value, place) < 0);
+          next = await held.next()
+        ) {
           await this.#write(ensureDefined(logs.files[next.value.rank], 'file of a finding'), [next.value]);
         }
       };
       const options = { minLevel: given.minLevel, text };
-      for await (const { findings, correlation, problems } of this.#joins.judge(logs.files, this.#parts.rules, options)) {
+      for await (const { findings, correlation, problems } of this.#joins.judge(
+        logs.files,
+        this.#parts.rules,
+        options,
+      )) {
         for (const problem of problems) report.add(problem);
         this.#correlation.push(...correlation);
         for (const finding of findings) {

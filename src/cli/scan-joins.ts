@@ -82,7 +82,7 @@ export class ScanJoins {
 }
 
 function* byRank(findings: readonly JoinedFinding[]): Generator<readonly JoinedFinding[]> {
-  for (let at = 0; at < findings.length; ) {
+  for (let at = 0; at < findings.length;) {
     let end = at;
     while (findings[end]?.rank === findings[at]!.rank) end++;
     yield findings.slice(at, end);

@@ -30,7 +30,7 @@ export const TEMPLATE_BUDGET = 2 * CHUNK_SIZE;
 /** Template bytes compared with known variants in one chunk; beyond it templates are walked, nothing is lost. */
 export const COMPARE_BUDGET = 4 * CHUNK_SIZE;
 /** Name units read in one chunk; names that do not overlap need at most 32,768. */
-export const NAME_BUDGET = CHUNK_SIZE;
+export const NAME_BUDGET = 1 * CHUNK_SIZE;
 
 /** Different structures a bank keeps before it starts over at the next chunk. */
 export const MAX_SHAPES = 20_000;

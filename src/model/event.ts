@@ -34,15 +34,3 @@ export type EventElement = readonly [
 
 /** How a record was found. Everything but `allocated` is shown apart and counted apart. */
 export type RecordClass = 'allocated' | 'resynced' | 'torn' | 'recovered';
-
-/** The five facts that every list shows of a record, as canonical text. */
-export interface EventFacts {
-  /** System/EventRecordID as decimal text ('' when absent). */
-  readonly recordId: string;
-  /** System/TimeCreated in UTC with seven digits and Z ('' when absent or out of range). */
-  readonly time: string;
-  readonly channel: string;
-  readonly provider: string;
-  readonly eventId: number;
-  readonly computer: string;
-}

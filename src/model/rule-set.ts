@@ -15,7 +15,8 @@ export type Comparison = 'eq' | 'lt' | 'lte' | 'gt' | 'gte';
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 /** Part of a wildcard value: text, `*` (any units, also none) or `?` (one code point). */
-export type GlobPart = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
+export type GlobPart =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
 
 /**
  * One test of one field. Text payloads are folded unless `cased`. A predicate over a field with several values is true
@@ -76,7 +77,8 @@ export interface Route {
 }
 
 /** Why a rule cannot produce findings on any event log, whatever the data. */
-export type NotEvaluableReason = 'etw-only' | 'fields-never-logged' | 'needs-rendered-message' | 'other-product' | 'contradiction';
+export type NotEvaluableReason =
+  'etw-only' | 'fields-never-logged' | 'needs-rendered-message' | 'other-product' | 'contradiction';
 
 /** Facts about a rule that the catalogue, findings and exports show. */
 export interface RuleInfo {
@@ -92,7 +94,11 @@ export interface RuleInfo {
   readonly references: readonly string[];
   readonly tags: readonly string[];
   readonly falsePositives: readonly string[];
-  readonly logsource: { readonly product: readonly string[]; readonly category: readonly string[]; readonly service: readonly string[] };
+  readonly logsource: {
+    readonly product: readonly string[];
+    readonly category: readonly string[];
+    readonly service: readonly string[];
+  };
   /** Pack the rule came with (`core`, a folder or a zip name), file within it, document number from 0. */
   readonly pack: string;
   readonly file: string;
@@ -115,13 +121,7 @@ export interface EventRule {
 }
 
 export type CorrelationType =
-  | 'event_count'
-  | 'value_count'
-  | 'temporal'
-  | 'temporal_ordered'
-  | 'value_sum'
-  | 'value_avg'
-  | 'value_percentile';
+  'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile';
 
 /** A rule over matches of other rules, folded in time order (specification: correlation rules). */
 export interface CorrelationRule {

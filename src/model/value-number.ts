@@ -71,7 +71,10 @@ export const LOWER_HEX: Uint16Array = hexPairs('0123456789abcdef');
 export const UPPER_HEX: Uint16Array = hexPairs('0123456789ABCDEF');
 
 function hexPairs(digits: string): Uint16Array {
-  return Uint16Array.from({ length: 256 }, (_, byte) => digits.charCodeAt(byte >> 4) | (digits.charCodeAt(byte & 15) << 8));
+  return Uint16Array.from(
+    { length: 256 },
+    (_, byte) => digits.charCodeAt(byte >> 4) | (digits.charCodeAt(byte & 15) << 8),
+  );
 }
 
 /** Writes `0x` and the lower-case hex digits of a 64-bit value without leading zeros (F56); gives the end position. */

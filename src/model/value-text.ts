@@ -66,11 +66,7 @@ export function writeValueAscii(
     case ValueType.UInt16:
       return writeDecimal(readUnsigned(bytes, offset, length < 2 ? length : 2), out, at);
     case ValueType.UInt32:
-      return writeDecimal(
-        length >= 4 ? view.getUint32(offset, true) : readUnsigned(bytes, offset, length),
-        out,
-        at,
-      );
+      return writeDecimal(length >= 4 ? view.getUint32(offset, true) : readUnsigned(bytes, offset, length), out, at);
     case ValueType.UInt64:
       return writeDecimal64(readHigh(bytes, offset, length), readLow(bytes, offset, length), out, at);
     case ValueType.Int8:

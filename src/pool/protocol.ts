@@ -124,7 +124,7 @@ export interface ScanWorkerApi {
   startRun(run: Run, port: MessagePort): void;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
   /** Settles when every report has been taken. */
-  join(job: JoinJob, take: (report: JoinReport) => void): Promise<void>;
+  join(job: JoinJob, take: (report: JoinReport) => unknown): Promise<void>;
 }
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */

@@ -22,7 +22,7 @@ export function serveScanWorker(endpoint: Comlink.Endpoint, createCore: CreateSc
     join: async (job, take) => {
       const reports = ensureDefined(core, 'rules of the worker').join?.(job) ?? [];
       // The page has taken one before the next is sent: it must not be flooded.
-      for await (const report of reports) await (take(report) as unknown);
+      for await (const report of reports) await take(report);
     },
   } satisfies Omit<ScanWorkerApi, 'load'> & { load(program: ArrayBuffer): Promise<void> };
   Comlink.expose(api, endpoint);

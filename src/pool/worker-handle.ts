@@ -2,7 +2,16 @@
 // WorkerLost when the worker died, could not be understood, or was ended. Comlink alone leaves such calls pending.
 
 import * as Comlink from 'comlink';
-import type { CorrelationJob, CorrelationReport, JoinJob, JoinReport, Run, RunMessage, RunRequest, ScanWorkerApi } from './protocol.ts';
+import type {
+  CorrelationJob,
+  CorrelationReport,
+  JoinJob,
+  JoinReport,
+  Run,
+  RunMessage,
+  RunRequest,
+  ScanWorkerApi,
+} from './protocol.ts';
 
 /** The worker behind a handle is gone; what it had not reported must be done again. */
 export class WorkerLost extends Error {

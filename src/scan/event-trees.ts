@@ -26,7 +26,7 @@ export class EventTrees {
   #cursor!: RecordCursor;
   #spent = 0;
   #unusual = false;
-  /** What the last call of #fill found. */
+  /** What the last #join found. */
   #marks = 0;
   #pieces = 0;
   #omitted = false;
@@ -34,13 +34,17 @@ export class EventTrees {
   /** The tree of the cursor's current record; must not be changed by whoever gets it. */
   render(cursor: RecordCursor): EventElement {
     cursor.resolveInner();
-    this.#cursor = cursor;
-    this.#spent = 0;
-    this.#unusual = false;
+    this.#enter(cursor);
     const plan = this.#planOf(cursor.shape);
     if (plan === null) return renderEvent(cursor);
     const event = this.#element(plan, cursor.values, -1);
     return this.#unusual ? renderEvent(cursor) : event;
+  }
+
+  #enter(cursor: RecordCursor): void {
+    this.#cursor = cursor;
+    this.#spent = 0;
+    this.#unusual = false;
   }
 
   #planOf(shape: Shape): ElementPlan | null {

@@ -47,7 +47,9 @@ export function createRecordReader(): RecordReader {
  * undefined when no readable record is there.
  */
 export function readRecord(chunk: Uint8Array, fileOffset: number, offset: number): ReadRow | undefined {
-  return createRecordReader().read(chunk, fileOffset, new Set([offset])).get(offset);
+  return createRecordReader()
+    .read(chunk, fileOffset, new Set([offset]))
+    .get(offset);
 }
 
 function rowOf(cursor: RecordCursor, offset: number): ReadRow {

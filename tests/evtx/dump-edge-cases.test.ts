@@ -42,7 +42,9 @@ function dump(log: Uint8Array): { lines: Lines[]; codes: string[] } {
 
 /** The lines of one event `<E>` with this content, cut down to the content. */
 function linesOf(content: readonly (Piece | ElementSpec)[], values: InstanceValue[]): Lines {
-  const log = buildLog({ records: [{ body: writeInstanceRecord({ guid: GUID, root: { name: 'E', content } }, values) }] });
+  const log = buildLog({
+    records: [{ body: writeInstanceRecord({ guid: GUID, root: { name: 'E', content } }, values) }],
+  });
   const { lines } = dump(log);
   expect(lines).toHaveLength(1);
   const { canonical, json, xml } = lines[0]!;
@@ -53,7 +55,11 @@ function linesOf(content: readonly (Piece | ElementSpec)[], values: InstanceValu
   };
 }
 
-const sub = (index: number, type: number = ValueType.String, optional = false): Piece => ({ sub: index, type, optional });
+const sub = (index: number, type: number = ValueType.String, optional = false): Piece => ({
+  sub: index,
+  type,
+  optional,
+});
 const element = (...content: Piece[]): ElementSpec => ({ name: 'A', content });
 const bytesOf = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 const words = (...units: number[]): Uint8Array => new Uint8Array(Uint16Array.from(units).buffer);
@@ -68,14 +74,34 @@ const sameText = (text: string, json = `"${text}"`): Lines => ({
 
 describe('values that are rare or impossible', () => {
   test.each<[string, InstanceValue, Lines]>([
-    ['FILETIME of all ones', { type: ValueType.FileTime, bytes: new Uint8Array(8).fill(255) }, sameText('FFFFFFFFFFFFFFFF')],
-    ['FILETIME beyond year 9999', { type: ValueType.FileTime, bytes: bytesOf(0, 0, 0, 0, 0, 0, 0, 0x7f) }, sameText('000000000000007F')],
-    ['FILETIME 0', { type: ValueType.FileTime, bytes: new Uint8Array(8) }, sameText('1601-01-01T00:00:00.0000000Z', '"1601-01-01T00:00:00.000000Z"')],
-    ['SYSTEMTIME of month 13', { type: ValueType.SystemTime, bytes: words(2024, 13, 0, 1, 0, 0, 0, 0) }, sameText('E8070D00000001000000000000000000')],
+    [
+      'FILETIME of all ones',
+      { type: ValueType.FileTime, bytes: new Uint8Array(8).fill(255) },
+      sameText('FFFFFFFFFFFFFFFF'),
+    ],
+    [
+      'FILETIME beyond year 9999',
+      { type: ValueType.FileTime, bytes: bytesOf(0, 0, 0, 0, 0, 0, 0, 0x7f) },
+      sameText('000000000000007F'),
+    ],
+    [
+      'FILETIME 0',
+      { type: ValueType.FileTime, bytes: new Uint8Array(8) },
+      sameText('1601-01-01T00:00:00.0000000Z', '"1601-01-01T00:00:00.000000Z"'),
+    ],
+    [
+      'SYSTEMTIME of month 13',
+      { type: ValueType.SystemTime, bytes: words(2024, 13, 0, 1, 0, 0, 0, 0) },
+      sameText('E8070D00000001000000000000000000'),
+    ],
     ['float NaN', { type: ValueType.Real64, value: NaN }, sameText('NaN')],
     ['float infinity', { type: ValueType.Real32, value: Infinity }, sameText('inf')],
     ['float minus infinity', { type: ValueType.Real64, value: -Infinity }, sameText('-inf')],
-    ['SID with a larger count than it has room', { type: ValueType.Sid, bytes: bytesOf(1, 200, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0) }, sameText('S-1-5-18')],
+    [
+      'SID with a larger count than it has room',
+      { type: ValueType.Sid, bytes: bytesOf(1, 200, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0) },
+      sameText('S-1-5-18'),
+    ],
     ['SID shorter than its head', { type: ValueType.Sid, bytes: bytesOf(1, 1, 0) }, sameText('010100')],
     ['handle', { type: 0x20, bytes: bytesOf(1, 2) }, sameText('0102')],
     ['type 22', { type: 0x22, bytes: bytesOf(1, 0xab) }, sameText('01AB')],
@@ -85,18 +111,33 @@ describe('values that are rare or impossible', () => {
     ['NUL in the middle of a string', { type: ValueType.String, bytes: words(0x41, 0, 0x42) }, sameText('A')],
     ['U+FEFF first', { type: ValueType.String, value: '\ufeffx' }, sameText('\ufeffx')],
     ['int8', { type: ValueType.Int8, value: -5 }, sameText('-5', '-5')],
-    ['lone surrogate', { type: ValueType.String, value: 'a\ud800b' }, { canonical: '["A",[],"a\\ud800b",[]]', json: '"A":"a\ufffdb"', xml: '<A>a\ufffdb</A>' }],
-    ['U+FFFE', { type: ValueType.String, value: 'a\ufffeb' }, { canonical: '["A",[],"a\ufffeb",[]]', json: '"A":"a\ufffeb"', xml: '<A>a\ufffdb</A>' }],
-    ['control character', { type: ValueType.String, value: '\u0003\n' }, { canonical: '["A",[],"\\u0003\\n",[]]', json: '"A":"\\u0003\\n"', xml: '<A>\ufffd&#10;</A>' }],
+    [
+      'lone surrogate',
+      { type: ValueType.String, value: 'a\ud800b' },
+      { canonical: '["A",[],"a\\ud800b",[]]', json: '"A":"a\ufffdb"', xml: '<A>a\ufffdb</A>' },
+    ],
+    [
+      'U+FFFE',
+      { type: ValueType.String, value: 'a\ufffeb' },
+      { canonical: '["A",[],"a\ufffeb",[]]', json: '"A":"a\ufffeb"', xml: '<A>a\ufffdb</A>' },
+    ],
+    [
+      'control character',
+      { type: ValueType.String, value: '\u0003\n' },
+      { canonical: '["A",[],"\\u0003\\n",[]]', json: '"A":"\\u0003\\n"', xml: '<A>\ufffd&#10;</A>' },
+    ],
   ])('%s', (_, value, expected) => {
     expect(valueLines(value)).toEqual(expected);
   });
 
   test('a value of type Null with bytes is nothing and does not shift the next', () => {
-    const lines = linesOf([element(sub(0)), element(sub(1))], [
-      { type: ValueType.Null, bytes: bytesOf(1, 2, 3) },
-      { type: ValueType.String, value: 'next' },
-    ]);
+    const lines = linesOf(
+      [element(sub(0)), element(sub(1))],
+      [
+        { type: ValueType.Null, bytes: bytesOf(1, 2, 3) },
+        { type: ValueType.String, value: 'next' },
+      ],
+    );
     expect(lines).toEqual({
       canonical: '["A",[],"",[]],["A",[],"next",[]]',
       json: '"A":null,"A_1":"next"',
@@ -117,9 +158,10 @@ describe('arrays', () => {
   });
 
   test('in an attribute repeat the element', () => {
-    const lines = linesOf([{ name: 'A', attributes: [['k', sub(0)]] }], [
-      { type: ValueType.UInt16 | ValueType.Array, value: [7, 8] },
-    ]);
+    const lines = linesOf(
+      [{ name: 'A', attributes: [['k', sub(0)]] }],
+      [{ type: ValueType.UInt16 | ValueType.Array, value: [7, 8] }],
+    );
     expect(lines).toEqual({
       canonical: '["A",[["k","7"]],"",[]],["A",[["k","8"]],"",[]]',
       json: '"A":{"#attributes":{"k":7}},"A_1":{"#attributes":{"k":8}}',
@@ -128,10 +170,13 @@ describe('arrays', () => {
   });
 
   test('of GUIDs, times and SIDs repeat the element with the text of each item', () => {
-    const lines = linesOf([element(sub(0)), element(sub(1))], [
-      { type: ValueType.Guid | ValueType.Array, bytes: new Uint8Array(32) },
-      { type: ValueType.FileTime | ValueType.Array, bytes: new Uint8Array(8) },
-    ]);
+    const lines = linesOf(
+      [element(sub(0)), element(sub(1))],
+      [
+        { type: ValueType.Guid | ValueType.Array, bytes: new Uint8Array(32) },
+        { type: ValueType.FileTime | ValueType.Array, bytes: new Uint8Array(8) },
+      ],
+    );
     const guid = '00000000-0000-0000-0000-000000000000';
     expect(lines).toEqual({
       canonical: `["A",[],"{${guid}}",[]],["A",[],"{${guid}}",[]],["A",[],"1601-01-01T00:00:00.0000000Z",[]]`,
@@ -181,10 +226,9 @@ describe('fields', () => {
         '["EventData",[],"",[["Data",[["Name","__proto__"]],"p",[]],["Data",[],"unnamed",[]],["Data",[["Name","A"]],"",[]]]],' +
         '["UserData",[],"",[["Data",[["Name","B"]],"b",[]],["Data",[["Name","B"]],"again",[]]]],' +
         '["EventData",[],"",[["Data",[],"1",[]],["Data",[],"",[]]]]',
-      json:
-        '"EventData":{"__proto__":"p","A":""},"UserData":{"B":"b","B":"again"},"EventData_1":{"Data":{"#text":["1",""]}}',
+      json: '"EventData":{"__proto__":"p","A":""},"UserData":{"B":"b","B":"again"},"EventData_1":{"Data":{"#text":["1",""]}}',
       xml:
-        "<EventData><Data Name='__proto__'>p</Data><Data>unnamed</Data><Data Name='A'></Data></EventData>" .replace("<Data Name='A'></Data>", "<Data Name='A'/>") +
+        "<EventData><Data Name='__proto__'>p</Data><Data>unnamed</Data><Data Name='A'/></EventData>" +
         "<UserData><Data Name='B'>b</Data><Data Name='B'>again</Data></UserData>" +
         '<EventData><Data>1</Data><Data/></EventData>',
     });

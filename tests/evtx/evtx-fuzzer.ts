@@ -47,7 +47,10 @@ class Dice {
 
 const WORDS = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x2a2a, 27, 28, 512];
 const TOKENS = [0, 1, 0x41, 2, 3, 4, 5, 0x45, 6, 0x46, 7, 8, 9, 0x49, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f];
-const TYPES = [0, 1, 2, 3, 6, 8, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x15, 0x20, 0x21, 0x22, 0x23, 0x81, 0x8e, 0x93, 0xa1];
+const TYPES = [
+  0, 1, 2, 3, 6, 8, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x15, 0x20, 0x21, 0x22, 0x23, 0x81,
+  0x8e, 0x93, 0xa1,
+];
 
 export class EvtxFuzzer {
   readonly inputs: readonly FuzzInput[];
@@ -105,6 +108,22 @@ export class EvtxFuzzer {
       if (used.user + used.system > 1e3 * LONGEST_CASE) violations.push(`took ${used.user + used.system} µs`);
     }
     return { violations: violations.map((text) => `case ${number} (${input.name}): ${text}`), records };
+  }
+
+  /** Numbers of the records of an input whose damage no other record may notice. */
+  lonelyRecords(input: number): readonly number[] {
+    return this.#lonely[input]!;
+  }
+
+  /** What is found when one record of an input is overwritten, as if that could not touch the others. */
+  violationsWhenDamaged(which: number, target: number): string[] {
+    const input = this.inputs[which]!;
+    const { at, size } = input.records[target]!;
+    this.#buffer.set(input.chunk);
+    this.#buffer.fill(0xee, at + 24, at + size - 4);
+    const violations: string[] = [];
+    this.#readAll(input.chunk.length, new Dice(1), violations, { input, which, target });
+    return violations;
   }
 
   /** Puts a mutated input into the buffer; gives its length. With a target, only that record is damaged. */
@@ -202,7 +221,8 @@ export class EvtxFuzzer {
     if (confined !== undefined) {
       const damaged = confined.input.records[confined.target]!.at;
       for (const [at, line] of this.#lines[confined.which]!) {
-        if (at !== damaged && seen.get(at) !== line) violations.push(`damage at ${damaged} changed the record at ${at}`);
+        if (at !== damaged && seen.get(at) !== line)
+          violations.push(`damage at ${damaged} changed the record at ${at}`);
       }
     }
     return records;
@@ -220,7 +240,8 @@ export class EvtxFuzzer {
   #compareWithTree(cursor: SliceCursor, json: string, violations: string[]): void {
     const event = renderEvent(cursor);
     formatCanonical(event);
-    if (json !== `${formatEvtxDumpJson(event)}\n`) violations.push(`JSON differs from the tree at ${cursor.recordStart}`);
+    if (json !== `${formatEvtxDumpJson(event)}\n`)
+      violations.push(`JSON differs from the tree at ${cursor.recordStart}`);
     if (this.#decoder.decode(this.#xml.peek()) !== `${formatEventXml(event)}\n`) {
       violations.push(`XML differs from the tree at ${cursor.recordStart}`);
     }
@@ -234,7 +255,8 @@ function checkPlaces(cursor: SliceCursor, values: ValueTable, scratch: number, v
     const to = from + values.length[i]!;
     const isInRecord = from >= cursor.recordStart && to <= end;
     const isInScratch = from >= scratch && to <= scratch + SCRATCH_BYTES;
-    if (!isInRecord && !isInScratch) violations.push(`value ${i} at ${from}..${to}, record ${cursor.recordStart}..${end}`);
+    if (!isInRecord && !isInScratch)
+      violations.push(`value ${i} at ${from}..${to}, record ${cursor.recordStart}..${end}`);
   }
 }
 

@@ -41,13 +41,24 @@ const sub = (index: number, type: number = ValueType.String, optional = false) =
 
 /** Every kind of token and value that builders can write. */
 const built: EventSpec[] = [
-  { data: [['A', 'one'], ['B', 2], [null, 'three']] },
+  {
+    data: [
+      ['A', 'one'],
+      ['B', 2],
+      [null, 'three'],
+    ],
+  },
   { form: 'literal', data: [['A', 'one & "two"']] },
   { embed: '0c', data: [['C', 'x'.repeat(60)]] },
   { embed: 'elements', data: [['D', 'y']] },
   { userData: { name: 'U', content: [{ name: 'V', content: ['w', 5n] }] } },
   { data: [[null, { type: ValueType.String | ValueType.Array, value: ['a', '', 'c'] }]] },
-  { data: [['S', { type: ValueType.Sid, value: 'S-1-5-21-1-2-3-500' }], ['G', { type: ValueType.Guid, value: GUID }]] },
+  {
+    data: [
+      ['S', { type: ValueType.Sid, value: 'S-1-5-21-1-2-3-500' }],
+      ['G', { type: ValueType.Guid, value: GUID }],
+    ],
+  },
   {
     body: writeInstanceRecord(
       {
@@ -56,7 +67,10 @@ const built: EventSpec[] = [
           name: 'Event',
           content: [
             { name: 'A', dependency: 0, attributes: [['k', sub(0), 'x']], content: [sub(1, ValueType.UInt64, true)] },
-            { name: 'B', content: ['t', { cdata: 'c' }, { charRef: 0x41 }, { entity: 'amp' }, { instruction: ['p', 'q'] }] },
+            {
+              name: 'B',
+              content: ['t', { cdata: 'c' }, { charRef: 0x41 }, { entity: 'amp' }, { instruction: ['p', 'q'] }],
+            },
             { name: 'C', content: [sub(2, ValueType.BinXml), sub(3, ValueType.BinXml, true)] },
           ],
         },

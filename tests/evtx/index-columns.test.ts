@@ -10,7 +10,16 @@ import { SystemReader } from '../../src/evtx/system-reader.ts';
 import { buildLog, writeInstanceRecord } from '../builders/evtx-builder.ts';
 import type { EventSpec } from '../builders/evtx-builder.ts';
 import type { ElementSpec, InstanceValue } from '../builders/chunk-writer.ts';
-import { recordOffset, recordSize, setRecordSize, tearRecord } from '../builders/damage.ts';
+import {
+  breakChunkMagic,
+  breakRecordSignature,
+  cutLastChunk,
+  recordOffset,
+  recordSize,
+  setRecordSize,
+  tearRecord,
+  zeroChunk,
+} from '../builders/damage.ts';
 import { bufferOf, forEachRecord } from '../builders/read-log.ts';
 
 function indexOf(log: Uint8Array, mostNames?: number): IndexPart {
@@ -185,8 +194,25 @@ describe('index columns', () => {
     const log = buildLog({ records: Array.from({ length: 500 }, () => event) });
     const { bytes, length } = bufferOf(log);
     const view = new DataView(bytes.buffer);
+    expect(countRecords(view, 0, length)).toBe(500);
     let count = 0;
     for (let at = 0; at < length; at += 65_536) count += countRecords(view, at, Math.min(65_536, length - at));
     expect(count).toBe(500);
+  });
+
+  test('records of any number of chunks are counted, in each up to its first damage', () => {
+    const log = buildLog({ records: Array.from({ length: 60 }, () => event), recordsPerChunk: 3 });
+    const count = (bytes: Uint8Array): number => {
+      const slice = bufferOf(bytes);
+      return countRecords(new DataView(slice.bytes.buffer), 0, slice.length);
+    };
+    expect(count(log)).toBe(60);
+    breakRecordSignature(log, 0, 1);
+    zeroChunk(log, 5);
+    breakChunkMagic(log, 7);
+    setRecordSize(log, 19, 2, 0xffff_ffff);
+    expect(count(log)).toBe(60 - 2 - 3 - 3 - 1);
+    expect(count(cutLastChunk(log, 600))).toBe(60 - 2 - 3 - 3 - 3);
+    expect(count(log.slice(0, 4_096))).toBe(0);
   });
 });

@@ -101,7 +101,9 @@ describe('record walk', () => {
   });
 
   test('F20 a size copy that is the head of the next record is none: damage of one size field costs one record', () => {
-    const log = buildLog({ records: records.map((record, i) => ({ ...record, data: [['A', i === 4 ? 'longer value' : 'a value!']] })) });
+    const log = buildLog({
+      records: records.map((record, i) => ({ ...record, data: [['A', i === 4 ? 'longer value' : 'a value!']] })),
+    });
     const at = recordOffset(log, 0, 3);
     const next = recordSize(log, recordOffset(log, 0, 4));
     expect(next).toBe(recordSize(log, at) + 8);

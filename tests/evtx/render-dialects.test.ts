@@ -60,6 +60,12 @@ describe('dialect A (evtx_dump)', () => {
     ).toBe('{"Event":{"EventData":{"A":"x","A":"","N":5}}}');
   });
 
+  test('keys named Data by name also when the root itself is the container, as in a record whose template was mixed up', () => {
+    expect(formatEvtxDumpJson(['EventData', [], '', [['Data', [['Name', 'A']], 'x', []]]])).toBe(
+      '{"EventData":{"A":"x"}}',
+    );
+  });
+
   test('lists unnamed Data where the first stood; one alone stands without brackets', () => {
     expect(formatEvtxDumpJson(eventData(data(null, 'x')))).toBe('{"Event":{"EventData":{"Data":{"#text":"x"}}}}');
     expect(formatEvtxDumpJson(eventData(data(null, 'x'), ['Binary', [], '', []], data(null, '')))).toBe(

@@ -76,7 +76,8 @@ describe.skipIf(!hasShared)('all records of the real logs', () => {
           if (decoder.decode(writer.peek()) !== `${json}\n`) differences.push(`${name}: bytes differ from tree`);
           xmlWriter.clear();
           xmlWriter.write(cursor);
-          if (decoder.decode(xmlWriter.peek()) !== `${formatEventXml(event)}\n`) differences.push(`${name}: XML differs`);
+          if (decoder.decode(xmlWriter.peek()) !== `${formatEventXml(event)}\n`)
+            differences.push(`${name}: XML differs`);
           if (isListed(DAMAGED_FRAGMENTS, log.file, place)) {
             expected.push(place);
             expect(event[3].map((child) => child[0])).toEqual(['System']);

@@ -75,11 +75,14 @@ describe('JSON lines', () => {
 
   test('adds what only some findings have', () => {
     const triage: Triage = { key: findingOf(1).key, state: 'benign', note: 'n', tags: ['t'], changed: 0 };
-    const line = formatFindingLine(findingOf(1, { recordClass: 'recovered', recovered: { template: 'bank' }, joined: 77 }), {
-      ...options,
-      duplicateOf: () => ({ file: 'b.evtx', recordId: '5', offset: 9 }),
-      triageOf: () => triage,
-    });
+    const line = formatFindingLine(
+      findingOf(1, { recordClass: 'recovered', recovered: { template: 'bank' }, joined: 77 }),
+      {
+        ...options,
+        duplicateOf: () => ({ file: 'b.evtx', recordId: '5', offset: 9 }),
+        triageOf: () => triage,
+      },
+    );
     expect(JSON.parse(line)).toMatchObject({
       recovered: { template: 'bank' },
       joined: 77,

@@ -24,7 +24,7 @@ function packOf(given: readonly RuleText[]): CompiledRules {
     } as const;
   });
   const ruleSet = { rules: [], predicates: [], views: [PLAIN_VIEW], eventViews: [] };
-  return { program: new ArrayBuffer(16), ruleSet, sources: [{ rule: 0, parts: [] }], verdicts };
+  return { program: new ArrayBuffer(16), joins: undefined, ruleSet, sources: [{ rule: 0, parts: [] }], verdicts };
 }
 
 /** Counts how often its worker is ended. */

@@ -4,6 +4,8 @@ import type { FindingRow } from '../../src/model/finding.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
 import type { CorrelationHit, ScanFile, ScanListener, Scanner } from '../../src/pool/scanner.ts';
+import { formatJoinPlan } from '../../src/pool/join-plan-json.ts';
+import { withJoinRules } from '../../src/scan/joins/plan-joins.ts';
 import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
@@ -75,6 +77,101 @@ function fileOf(number: number, path: string, bytes: Uint8Array): ScanFile {
 
 afterAll(() => {
   for (const scanner of scanners) scanner.dispose();
+});
+
+const PARENT_RULES = `
+title: Shell of an office program
+id: 00000000-0000-4000-8000-000000000003
+status: test
+logsource: { product: windows, category: process_creation }
+detection:
+  selection: { ParentImage|endswith: '\\winword.exe', Image|endswith: '\\cmd.exe' }
+  condition: selection
+level: high
+---
+title: Shell, but not of the explorer
+id: 00000000-0000-4000-8000-000000000004
+status: test
+logsource: { product: windows, category: process_creation }
+detection:
+  selection: { Image|endswith: '\\cmd.exe' }
+  filter: { ParentImage|endswith: '\\explorer.exe' }
+  condition: selection and not filter
+level: high
+---
+title: Shells not of the explorer
+id: 00000000-0000-4000-8000-000000000005
+status: test
+correlation:
+  type: event_count
+  rules: [00000000-0000-4000-8000-000000000004]
+  group-by: [Computer]
+  timespan: 1h
+  generate: true
+  condition: { gte: 2 }
+level: high
+`;
+
+const creation = (recordId: number, id: number, parent: number, image: string): EventSpec => ({
+  ...logon(4_688, recordId),
+  data: [
+    ['NewProcessId', `0x${id.toString(16)}`],
+    ['NewProcessName', image],
+    ['ProcessId', `0x${parent.toString(16)}`],
+  ],
+});
+
+const later = (event: EventSpec): EventSpec => ({ ...event, time: '2024-01-01T00:05:00Z' });
+
+test.each([1, 3])('events that their parents decide are found behind the rest, with %i workers', async (workers) => {
+  const { ruleSet: rules } = compileRules([{ pack: 'test', file: 'rules.yml', text: PARENT_RULES }]);
+  const joined = withJoinRules(rules);
+  const scanner = createInlineScanner({
+    createCore: createScanCore,
+    loadProgram: () => Promise.resolve(compileProgram(joined.ruleSet, joined.plan?.numbers)),
+    loadCorrelations: () =>
+      Promise.resolve(rules.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+    loadJoins: () => Promise.resolve(formatJoinPlan(joined.plan)),
+    workers,
+  });
+  scanners.push(scanner);
+  const found: string[] = [];
+  const hits: CorrelationHit[] = [];
+  const problems: Problem[] = [];
+  const files = [
+    fileOf(
+      0,
+      'b.evtx',
+      buildLog({ records: [later(creation(1, 20, 10, 'C:\\cmd.exe')), later(creation(2, 21, 11, 'C:\\cmd.exe'))] }),
+    ),
+    fileOf(
+      1,
+      'a.evtx',
+      buildLog({ records: [creation(3, 10, 4, 'C:\\winword.exe'), creation(4, 11, 4, 'C:\\explorer.exe')] }),
+    ),
+    fileOf(2, 'c.evtx', buildLog({ records: [later(creation(5, 22, 99, 'C:\\cmd.exe'))] })),
+  ];
+  const { findings } = await scanner.scan(
+    files,
+    { recovered: false },
+    {
+      progress: () => undefined,
+      found: ({ file, rows }) => {
+        for (const row of rows) {
+          found.push(
+            `${file}:${row.recordId} rule ${row.rule} ${row.joined === undefined ? 'alone' : 'joined'} ${row.joinedFile ?? ''}`,
+          );
+        }
+      },
+      correlated: (fired) => void hits.push(...fired),
+      problem: (problem) => void problems.push(problem),
+      account: () => undefined,
+    },
+  ).done;
+  expect(problems).toEqual([]);
+  expect(found.sort()).toEqual(['0:1 rule 0 joined a.evtx', '0:1 rule 1 alone ', '2:5 rule 1 alone ']);
+  expect(hits.map(({ count }) => count)).toEqual([2]);
+  expect(findings).toBe(4);
 });
 
 describe('the core of a scan worker', () => {

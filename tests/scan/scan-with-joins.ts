@@ -7,7 +7,7 @@ import { SCRATCH_BYTES } from '../../src/evtx/limits.ts';
 import { renderEvent } from '../../src/evtx/render/render-event.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import type { FieldKey } from '../../src/model/field-key.ts';
-import type { JoinRows } from '../../src/model/join-plan.ts';
+import type { JoinPlan, JoinRows } from '../../src/model/join-plan.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { RuleSet } from '../../src/model/rule-set.ts';
 import { decideJoins } from '../../src/scan/joins/decide-joins.ts';
@@ -39,14 +39,30 @@ export interface ScanShape {
   readonly limits?: Partial<JoinLimits>;
 }
 
+interface Compiled {
+  readonly program: ArrayBuffer;
+  readonly plan: JoinPlan | undefined;
+}
+const compiled = new WeakMap<RuleSet, Compiled>();
+
+function compileOnce(ruleSet: RuleSet): Compiled {
+  let known = compiled.get(ruleSet);
+  if (known === undefined) {
+    const { ruleSet: all, plan } = withJoinRules(ruleSet);
+    known = { program: compileProgram(all, plan?.numbers), plan };
+    compiled.set(ruleSet, known);
+  }
+  return known;
+}
+
 /** Findings as `file offset rule`, joined ones with `< file offset` of the parent, in order. */
 export async function scanWithJoins(
   ruleSet: RuleSet,
   logs: readonly Uint8Array[],
   { chunksPerSlice = 64, order, limits }: ScanShape = {},
 ): Promise<{ readonly lines: string[]; readonly problems: readonly Problem[] }> {
-  const { ruleSet: all, plan } = withJoinRules(ruleSet);
-  const scanner = createSliceScanner({ program: loadProgram(compileProgram(all, plan?.numbers)) });
+  const { program, plan } = compileOnce(ruleSet);
+  const scanner = createSliceScanner({ program: loadProgram(program) });
   const slices = logs.flatMap((log, rank) => {
     const starts: { rank: number; at: number }[] = [];
     for (let at = 4_096; at < log.length; at += chunksPerSlice * CHUNK) starts.push({ rank, at });

@@ -7,7 +7,7 @@ import { dialectText, formatDialectScalar, formatJsonString } from './dialect-va
 
 /** `{"Event":…}` on one line. Depth is bounded by the renderer. */
 export function formatEvtxDumpJson(event: EventElement): string {
-  return `{${formatJsonString(event[0])}:${formatElement(event, false)}}`;
+  return `{${formatJsonString(event[0])}:${formatElement(event, isDataContainer(event[0]))}}`;
 }
 
 function formatElement(element: EventElement, isContainer: boolean): string {

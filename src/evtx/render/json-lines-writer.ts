@@ -22,7 +22,7 @@ import {
 import { writeEmpty, writeJsonText, writeScalar } from './json-values.ts';
 import { ProgramCache } from './program-cache.ts';
 import { MAX_EVENT_COST, MAX_EVENT_DEPTH, renderEventWithin, type RecordView } from './render-event.ts';
-import { findRoot, isEmpty, isNull, NO_ROOT, nextNul } from './record-values.ts';
+import { findRoot, hasFragment, hasOptionalNull, isEmpty, isNull, NO_ROOT, nextNul } from './record-values.ts';
 import { copySegment, SegmentPool } from './segment-pool.ts';
 
 const COMMA = 44;
@@ -210,17 +210,9 @@ export class JsonLinesWriter {
   }
 
   /** Writes an attribute whose key stands in [before, at). */
-  #attribute(
-    program: JsonProgram,
-    values: ValueTable,
-    start: number,
-    end: number,
-    before: number,
-    at: number,
-  ): number {
-    for (let i = start; i < end; i++) {
-      if (program.optional[i] === 1 && isNull(values, program.pieces[i]!)) return before;
-    }
+  #attribute(program: JsonProgram, values: ValueTable, start: number, end: number, before: number, at: number): number {
+    if (hasFragment(program.pieces, values, start, end)) return -1;
+    if (hasOptionalNull(program.pieces, program.optional, values, start, end)) return before;
     const after = this.#scalar(program, values, start, end, EmptyForm.EmptyString, at);
     // An attribute that is empty is left out.
     return isEmptyString(this.#out.bytes, at, after) ? before : after;
@@ -352,8 +344,7 @@ export class JsonLinesWriter {
     forEachArrayItem(bytes, type, offset, length, (itemType, itemAt, size) => {
       if (at < 0 || at > this.#limit) at = -1;
       else if (size === 0) at = writeEmpty(EmptyForm.EmptyString, out, at);
-      else
-        at = writeScalar(bytes, view, itemType, itemAt, size, EmptyForm.EmptyString, count > 1, out, outView, at);
+      else at = writeScalar(bytes, view, itemType, itemAt, size, EmptyForm.EmptyString, count > 1, out, outView, at);
     });
     this.#itemCount = count;
     return at;

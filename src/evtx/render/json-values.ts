@@ -90,7 +90,8 @@ function writeJsonAnsi(
   while (i < end) {
     for (const last = end - 4; i <= last; i = (i + 4) | 0, place = (place + 4) | 0) {
       const four = view.getInt32(i, true);
-      const found = four | (four - 0x2020_2020) | ((four ^ 0x2222_2222) - 0x0101_0101) | ((four ^ 0x5c5c_5c5c) - 0x0101_0101);
+      const found =
+        four | (four - 0x2020_2020) | ((four ^ 0x2222_2222) - 0x0101_0101) | ((four ^ 0x5c5c_5c5c) - 0x0101_0101);
       if ((found & 0x8080_8080) !== 0) break;
       outView.setInt32(place, four, true);
     }

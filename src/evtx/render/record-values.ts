@@ -47,3 +47,24 @@ export function nextNul(view: DataView, start: number, end: number): number {
   }
   return at < end && view.getUint16(at, true) !== 0 ? end : at;
 }
+
+/** Whether an optional substitution among pieces [start, end) of a text is null: then an attribute is left out (F61). */
+export function hasOptionalNull(
+  pieces: Int32Array,
+  optional: Uint8Array,
+  values: ValueTable,
+  start: number,
+  end: number,
+): boolean {
+  for (let i = start; i < end; i++) if (optional[i] === 1 && isNull(values, pieces[i]!)) return true;
+  return false;
+}
+
+/** Whether a value among pieces [start, end) is a fragment: even in an attribute that is left out it is part of the element. */
+export function hasFragment(pieces: Int32Array, values: ValueTable, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const piece = pieces[i]!;
+    if (piece >= 0 && !isEmpty(values, piece) && values.type[piece] === ValueType.BinXml) return true;
+  }
+  return false;
+}

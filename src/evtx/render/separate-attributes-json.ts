@@ -8,7 +8,7 @@ import { formatAttributes, isDataContainer, nameOf, numberedName } from './evtx-
 /** `{"Event_attributes":…,"Event":…}` on one line. Depth is bounded by the renderer. */
 export function formatSeparateAttributesJson(event: EventElement): string {
   const members: string[] = [];
-  addElement(members, event[0], event, false);
+  addElement(members, event[0], event, isDataContainer(event[0]));
   return `{${members.join(',')}}`;
 }
 

@@ -96,7 +96,9 @@ export function staticText(pieces: readonly Piece[]): string | undefined {
 }
 
 /** The value that a text consists of, or undefined. */
-export function onlyValue(pieces: readonly Piece[]): { readonly value: number; readonly optional: boolean } | undefined {
+export function onlyValue(
+  pieces: readonly Piece[],
+): { readonly value: number; readonly optional: boolean } | undefined {
   const only = pieces.length === 1 ? pieces[0] : undefined;
   return only !== undefined && 'value' in only ? only : undefined;
 }

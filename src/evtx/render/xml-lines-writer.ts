@@ -9,7 +9,7 @@ import { formatValue } from '../../model/value-text.ts';
 import { ByteOutput, MAX_LINE } from './byte-output.ts';
 import { escapeXml, formatEventXml } from './event-xml.ts';
 import { ProgramCache } from './program-cache.ts';
-import { isEmpty, isNull, nextNul } from './record-values.ts';
+import { hasFragment, hasOptionalNull, isEmpty, isNull, nextNul } from './record-values.ts';
 import { MAX_EVENT_COST, MAX_EVENT_DEPTH, renderEventWithin, type RecordView } from './render-event.ts';
 import { copySegment } from './segment-pool.ts';
 import { compileXmlProgram, isTextType, XML_STEP, XmlOp, type XmlProgram } from './xml-program.ts';
@@ -98,6 +98,8 @@ export class XmlLinesWriter {
           if (type === ValueType.Null && a >= 0) break;
           const c = steps[step + 3]!;
           if ((type & ValueType.Array) !== 0) {
+            // The root of an event does not repeat.
+            if (a < 0 && root < 0) return -1;
             at = this.#repeat(program, values, index, b, c, at);
             break;
           }
@@ -129,7 +131,10 @@ export class XmlLinesWriter {
         }
         case XmlOp.Attribute: {
           const value = at;
-          at = this.#hasOptionalNull(program, values, a, b) ? at : this.#mixed(program, values, a, b, true, at);
+          if (hasFragment(program.pieces, values, a, b)) return -1;
+          if (!hasOptionalNull(program.pieces, program.optional, values, a, b)) {
+            at = this.#mixed(program, values, a, b, true, at);
+          }
           if (at === value) at -= steps[step + 3]!;
           else if (at >= 0) out[at++] = APOSTROPHE;
           break;
@@ -217,13 +222,6 @@ export class XmlLinesWriter {
       at = closed(at, writeXmlValue(bytes, view, itemType, itemAt, size, false, out, outView, at));
     });
     return at;
-  }
-
-  #hasOptionalNull(program: XmlProgram, values: ValueTable, start: number, end: number): boolean {
-    for (let i = start; i < end; i++) {
-      if (program.optional[i] === 1 && isNull(values, program.pieces[i]!)) return true;
-    }
-    return false;
   }
 
   /** Writes pieces [start, end) of a text. */

@@ -181,7 +181,8 @@ class XmlCompiler {
   #skips(element: ShapeElement, only: { readonly value: number } | undefined): number[] {
     const gates = new Set<number>();
     if (element.dependency >= 0) gates.add(element.dependency);
-    for (const piece of element.pieces) if ('value' in piece && piece.optional && piece !== only) gates.add(piece.value);
+    for (const piece of element.pieces)
+      if ('value' in piece && piece.optional && piece !== only) gates.add(piece.value);
     return [...gates].map((value) => this.#step(XmlOp.SkipIfNull, value));
   }
 

@@ -187,7 +187,9 @@ class JoinJudge {
   }
 
   /** Reads everything that the cases may look at, chunk by chunk. */
-  async #readRecords(rows: readonly { readonly row: number; readonly cases: readonly JoinCase[] }[]): Promise<Problem[]> {
+  async #readRecords(
+    rows: readonly { readonly row: number; readonly cases: readonly JoinCase[] }[],
+  ): Promise<Problem[]> {
     const { table } = this.#folded;
     const needed = new Set<number>();
     for (const { row, cases } of rows) {
@@ -209,7 +211,7 @@ class JoinJudge {
     const missing = [...needed].filter((row) => !this.#records.has(row));
     const inOrder = missing.sort((a, b) => table.comparePlaces(a, b));
     let lost = 0;
-    for (let at = 0; at < inOrder.length; ) {
+    for (let at = 0; at < inOrder.length;) {
       const first = inOrder[at]!;
       const rank = table.rank(first);
       const chunk = table.chunkOffset(first);

@@ -4,6 +4,7 @@
 import { foldText } from '../../base/fold.ts';
 import { JOIN_CHUNK_UNIT, JOIN_COLUMNS, JoinColumn as Column, type JoinRows } from '../../model/join-plan.ts';
 
+const TEXT_COLUMNS = [Column.Computer, Column.FirstKey, Column.SecondKey];
 const ZERO_GUID = /^\{?0{8}-0{4}-0{4}-0{4}-0{12}\}?$/;
 const HEX = /^0x[0-9a-f]{1,16}$/;
 const DECIMAL = /^0*(\d{1,20})$/;
@@ -31,7 +32,7 @@ export class JoinTable {
     });
     const words = new Uint32Array(rows);
     for (let at = 0; at < words.length; at += JOIN_COLUMNS) {
-      for (let column = Column.Computer; column <= Column.SecondKey; column++) {
+      for (const column of TEXT_COLUMNS) {
         words[at + column] = textOf[words[at + column]!] ?? 0;
       }
       words[at + Column.Set] = setOf[words[at + Column.Set]!] ?? 0;

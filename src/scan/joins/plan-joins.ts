@@ -119,17 +119,17 @@ class JoinPlanner {
     if (viewJoins === undefined) return undefined;
     const { joins, keys, kind } = viewJoins;
     const used = new Set<FieldKey>();
-    let gains = false;
-    let loses = false;
+    const effect = { gains: false, loses: false };
     forEachTest(rule.condition, (test, positive) => {
       const predicate = this.#predicate(test);
       const fields = fieldsOf(predicate).filter((field) => joins.has(field));
       if (fields.length === 0) return;
       for (const field of fields) used.add(field);
       // A test that holds on absence can only be lost by what a join supplies; every other one can only be gained.
-      if (positive === (predicate.kind !== 'null')) gains = true;
-      else loses = true;
+      if (positive === (predicate.kind !== 'null')) effect.gains = true;
+      else effect.loses = true;
     });
+    const { gains, loses } = effect;
     if (used.size === 0) return undefined;
     const routes = rule.routes.filter((route) => route.view === view);
     const { condition } = rule;
@@ -149,9 +149,7 @@ class JoinPlanner {
         gains && !isWeak
           ? this.#hidden.add(routes, combineFolded('and', [best, negateFolded(condition)]), keys)
           : undefined,
-      open: loses
-        ? this.#hidden.add(routes, combineFolded('and', [condition, negateFolded(worst)]), keys)
-        : undefined,
+      open: loses ? this.#hidden.add(routes, combineFolded('and', [condition, negateFolded(worst)]), keys) : undefined,
       lacking: isWeak ? this.#lackingAny(fields) : undefined,
       parents: keys.map((by, key) =>
         gains && fields.some((field) => field.key === key) ? this.#planParent(condition, viewJoins, by) : undefined,
@@ -174,9 +172,7 @@ class JoinPlanner {
   #openWhereAbsent(test: Expression, fields: readonly FieldKey[], value: boolean): Expression {
     if (fields.length === 0) return test;
     const present = fields.map((field) => this.#hidden.existsTest(field));
-    return value
-      ? combineFolded('or', [test, ...present.map(negateFolded)])
-      : combineFolded('and', [test, ...present]);
+    return value ? combineFolded('or', [test, ...present.map(negateFolded)]) : combineFolded('and', [test, ...present]);
   }
 
   /** Whether the condition could hold on an event of which no test of its own is true: it tells too little to look for. */
@@ -243,12 +239,6 @@ function creationRoute(kind: ProcessKind): Route {
     : routeOf(SECURITY_CHANNEL, undefined, [4688], CREATION_VIEW.number);
 }
 
-function routeOf(
-  channel: string,
-  provider: string | undefined,
-  eventIds: readonly number[],
-  view: number,
-): Route {
+function routeOf(channel: string, provider: string | undefined, eventIds: readonly number[], view: number): Route {
   return { channel, provider, eventIds, view, extra: undefined };
 }
-

@@ -19,11 +19,7 @@ export interface RowRole {
 }
 
 /** Indexes the rows of a finished table. */
-export function indexProcesses(
-  table: JoinTable,
-  roleOf: (set: number) => RowRole,
-  rowsPerHost: number,
-): ProcessIndex {
+export function indexProcesses(table: JoinTable, roleOf: (set: number) => RowRole, rowsPerHost: number): ProcessIndex {
   const perHost = new Map<number, number>();
   const groups = new Map<number, number[]>();
   const boots = new Map<number, number[]>();

@@ -12,11 +12,6 @@ const REASONS: Readonly<Record<NotEvaluableReason, string>> = {
   contradiction: 'The condition asks for events that the logsource does not have.',
 };
 
-/** The sentence for a reason. */
-export function describeReason(reason: NotEvaluableReason): string {
-  return REASONS[reason];
-}
-
 /** The verdict of a document that was not rejected for another reason than its report tells. */
 export function verdictOf(
   metadata: Metadata,
