@@ -124,7 +124,7 @@ describe('lines straight from shapes', () => {
         ]),
       ],
       // XML can repeat an element and name a field by a value.
-      { json: 4, xml: 1 },
+      { json: 4, xml: 2 },
     );
   });
 

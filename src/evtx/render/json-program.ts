@@ -248,14 +248,15 @@ class JsonCompiler {
   #children(element: ShapeElement, isContainer: boolean): void {
     const elements = element.children.filter((child) => 'name' in child);
     const data = isContainer ? elements.filter((child) => child.name === 'Data') : [];
+    // An array or a fragment in an attribute changes the element, though the attribute itself is not written.
+    if (data.some((child) => child.attributes.some(({ pieces }) => staticText(pieces) === undefined))) {
+      throw new Unsupported();
+    }
     const names = data.map((child) => {
       const name = child.attributes.find(
         (attribute) => attribute.name === 'Name' && staticText(attribute.pieces) !== '',
       );
-      if (name === undefined) return undefined;
-      const text = staticText(name.pieces);
-      if (text === undefined) throw new Unsupported();
-      return text;
+      return name === undefined ? undefined : staticText(name.pieces);
     });
     const named = names.some((name) => name !== undefined);
     const seen = new Map<string, number>();

@@ -23,8 +23,10 @@ export function isEmpty(values: ValueTable, index: number): boolean {
  * a number below that when it holds several or is no fragment at all.
  */
 export function findRoot(record: RecordView, values: ValueTable, parent: number, index: number): number {
-  if (isEmpty(values, index)) return NO_ROOT;
+  if (isNull(values, index)) return NO_ROOT;
+  // Also without bytes: then it is a piece of text beside others, and they lose their marks.
   if (values.type[index] !== ValueType.BinXml) return OTHER;
+  if (values.length[index] === 0) return NO_ROOT;
   const { inner, innerCount } = record;
   let found = NO_ROOT;
   // A root is listed after the one that holds it.
