@@ -54,6 +54,7 @@ function folderOf(name: string, wanted: (path: string) => boolean): string {
 await build({
   root,
   configFile: false,
+  publicDir: false,
   logLevel: 'error',
   build: {
     ssr: 'bench/evtx-rows.ts',

@@ -24,7 +24,7 @@ export function coverCase(
 ): CoverageAccount {
   const known = accounts.get(set);
   if (known?.kinds === kinds) return known.account;
-  const account = accountCoverage(set, kinds, { verdicts });
+  const account = accountCoverage(set, kinds, { verdicts, joins: true });
   accounts.set(set, { kinds, account });
   return account;
 }

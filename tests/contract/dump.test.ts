@@ -13,7 +13,7 @@ import { runWinnow } from './run-winnow.ts';
 const DAMAGED = '2-vss_0-Microsoft-Windows-RemoteDesktopServices-RdpCoreTS%4Operational.evtx';
 const OVERWRITTEN = 53_112;
 
-describe.skipIf(!hasShared)('winnow dump', () => {
+describe.skipIf(!hasShared)('winnow dump', { timeout: 120_000 }, () => {
   const logs = loadCorpusLogs();
 
   test('canonical lines equal the golden tree of every allocated and resynced record of every log', async () => {

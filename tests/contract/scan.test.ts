@@ -27,7 +27,8 @@ const OTHER_LOG_CLEARED = 'a62b37e0-45d3-48d9-a517-90c1a1b0186b';
 
 const RULE_FOLDERS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'];
 
-describe.skipIf(!hasShared)('winnow scan', () => {
+// Some hundred logs and 3,000 rules, several times over: minutes on a busy machine.
+describe.skipIf(!hasShared)('winnow scan', { timeout: 240_000 }, () => {
   const root = sharedRoot ?? '';
   const rules = RULE_FOLDERS.flatMap((folder) => ['--rules', `${root}sigma/sigmahq/${folder}`]);
   const logs = loadCorpusLogs();

@@ -128,6 +128,44 @@ describe('lines straight from shapes', () => {
     );
   });
 
+  test('hand over what changes an element from a place where nothing is written', () => {
+    const fragment: InstanceValue = { embed: (writer) => writer.element({ name: 'F', content: ['x'] }, false) };
+    const array: InstanceValue = { type: ValueType.UInt16 | ValueType.Array, value: [1, 2] };
+    const empty: InstanceValue = { type: ValueType.HexInt64, bytes: new Uint8Array(0) };
+    const eventData = (data: ElementSpec): ElementSpec => ({
+      name: 'Event',
+      content: [{ name: 'EventData', content: [data] }],
+    });
+    const lines = bothWays([
+      // The root does not repeat for an array.
+      one({ name: 'Event', content: [sub(0)] }, [array]),
+      // A fragment in an attribute that is left out is still part of the element.
+      one({ name: 'Event', content: [{ name: 'A', attributes: [['k', sub(0), sub(1, ValueType.String, true)]] }] }, [
+        fragment,
+      ]),
+      // A value without bytes in the place of a fragment is a piece of text: the other one is no number alone any more.
+      one({ name: 'Event', content: [{ name: 'A', content: [sub(0, ValueType.BinXml), sub(1)] }] }, [
+        empty,
+        { type: ValueType.Bool, value: false },
+      ]),
+      // An attribute of Data that is not written repeats it all the same.
+      one(eventData({ name: 'Data', attributes: [['k', sub(0)]], content: ['x'] }), [array]),
+      one(
+        eventData({
+          name: 'Data',
+          attributes: [
+            ['Name', 'N'],
+            ['k', sub(0)],
+          ],
+          content: ['x'],
+        }),
+        [array],
+      ),
+    ]);
+    expect(lines[6]!.bytes).toBe('{"Event":{"EventData":{"Data":{"#text":["x","x"]}}}}\n');
+    for (const line of lines) expect(line.bytes).toBe(line.tree);
+  });
+
   test('leave an element out of XML whose optional value or dependency is null, whatever it holds (F61)', () => {
     const root: ElementSpec = {
       name: 'Event',

@@ -392,7 +392,7 @@ describe.skipIf(!hasShared)('modifiers', () => {
       matchEvent(ruleSet, rule, event);
       const start = performance.now();
       expect(matchEvent(ruleSet, rule, event)).toBe(false);
-      expect(performance.now() - start).toBeLessThan(100);
+      expect(performance.now() - start).toBeLessThan(2_000);
     }
     const hit = 'cmd /c"set abc{0}\\" -f x)"';
     expect(fires(`${WINDOWS}process_creation/proc_creation_win_hktl_invoke_obfuscation_var.yml`, command(hit))).toBe(
