@@ -20,6 +20,8 @@ export default defineConfig({
     minify: false,
     sourcemap: false,
     reportCompressedSize: false,
-    rolldownOptions: { output: { entryFileNames: 'winnow.mjs', codeSplitting: false, banner: '#!/usr/bin/env node' } },
+    rolldownOptions: {
+      output: { entryFileNames: 'winnow.mjs', codeSplitting: false, topLevelVar: false, banner: '#!/usr/bin/env node' },
+    },
   },
 });

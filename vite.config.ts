@@ -28,6 +28,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The polyfill would add an inline script that the policy refuses; every browser with our other needs preloads.
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { topLevelVar: false } },
   },
   server: { port: 4173, strictPort: true },
 });
