@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ValueType } from '../../src/model/shape.ts';
 import { formatFiletime } from '../../src/base/filetime.ts';
-import { IndexColumns, IndexFlag, transferablesOf } from '../../src/evtx/index-columns.ts';
-import type { IndexPart } from '../../src/evtx/index-columns.ts';
+import { IndexColumns, transferablesOf } from '../../src/evtx/index-columns.ts';
+import { IndexFlag, type IndexPart } from '../../src/model/index-part.ts';
 import { createRecordCursor } from '../../src/evtx/record-cursor.ts';
 import { countRecords } from '../../src/evtx/record-count.ts';
 import { ShapeBank } from '../../src/evtx/shape-bank.ts';
