@@ -31,8 +31,10 @@ export class ShapeBank {
   readonly #maxShapes: number;
   readonly #byProgram = new Map<number, CompiledShape[]>();
   readonly #variants = new Map<number, TemplateVariant[]>();
-  readonly #paths = new Map<string, number>();
-  readonly #pathList: (readonly string[])[] = [];
+  /** Paths by number, and for each the number of its parent (-1: none) and of its last name. */
+  readonly #paths: (readonly string[])[] = [];
+  readonly #pathSteps: number[] = [];
+  readonly #childPaths = new Map<number, number>();
   readonly #joinedPaths = new Map<number, number>();
   #weight = 0;
   #innerLists = 1;
@@ -61,8 +63,9 @@ export class ShapeBank {
     this.shapes.length = 0;
     this.#byProgram.clear();
     this.#variants.clear();
-    this.#paths.clear();
-    this.#pathList.length = 0;
+    this.#paths.length = 0;
+    this.#pathSteps.length = 0;
+    this.#childPaths.clear();
     this.#joinedPaths.clear();
     this.#weight = 0;
     this.#innerLists = 1;
@@ -87,7 +90,8 @@ export class ShapeBank {
       label,
       names: this.names.texts,
       texts: this.texts.texts,
-      pathNumber: (path) => this.pathNumber(path),
+      childPath: (parent, name) => this.childPath(parent, name),
+      pathOf: (number) => this.path(number),
     });
     if (shape === undefined) return undefined;
     this.shapes.push(shape);
@@ -111,22 +115,22 @@ export class ShapeBank {
     this.#weight += variant.body.length + variant.nameRefs.length * 8 + 200;
   }
 
-  /** Number of a path of element names; equal paths have equal numbers. */
-  pathNumber(path: readonly string[]): number {
-    // A length prefix per part: names may hold any character.
-    const key = path.map((part) => `${part.length}:${part}`).join('');
-    const known = this.#paths.get(key);
+  /** Number of the path of an element with the name of this number within the path `parent` (-1: the root element). */
+  childPath(parent: number, name: number): number {
+    const key = (parent + 1) * 2 ** 26 + name;
+    const known = this.#childPaths.get(key);
     if (known !== undefined) return known;
-    const number = this.#pathList.length;
-    this.#pathList.push(path);
-    this.#paths.set(key, number);
-    this.#weight += key.length * 2 + 100;
+    const outer = parent < 0 ? [] : this.path(parent);
+    const number = this.#paths.push([...outer, this.names.texts[name] ?? '']) - 1;
+    this.#pathSteps.push(parent, name);
+    this.#childPaths.set(key, number);
+    this.#weight += (outer.length + 1) * 8 + 100;
     return number;
   }
 
-  /** The path of a number. */
+  /** The path of a number; the same array each time. */
   path(number: number): readonly string[] {
-    return this.#pathList[number]!;
+    return this.#paths[number]!;
   }
 
   /** Number of the path that leads through `outer` and then `inner`. */
@@ -134,7 +138,10 @@ export class ShapeBank {
     const key = outer * 2 ** 26 + inner;
     const known = this.#joinedPaths.get(key);
     if (known !== undefined) return known;
-    const number = this.pathNumber([...this.path(outer), ...this.path(inner)]);
+    const steps: number[] = [];
+    for (let at = inner; at >= 0; at = this.#pathSteps[2 * at]!) steps.push(this.#pathSteps[2 * at + 1]!);
+    let number = outer;
+    for (let i = steps.length - 1; i >= 0; i--) number = this.childPath(number, steps[i]!);
     this.#joinedPaths.set(key, number);
     return number;
   }

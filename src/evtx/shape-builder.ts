@@ -24,10 +24,13 @@ export interface ShapeSource {
   /** Texts of the bank's names and structure texts, by number. */
   readonly names: readonly string[];
   readonly texts: readonly string[];
-  pathNumber(path: readonly string[]): number;
+  /** Number of the path of an element by those of its parent's path (-1: none) and its name, and the path of a number. */
+  childPath(parent: number, name: number): number;
+  pathOf(number: number): readonly string[];
 }
 
 interface OpenElement {
+  readonly pathNumber: number;
   readonly path: readonly string[];
   readonly attributes: OpenAttribute[];
   readonly pieces: LeafPiece[];
@@ -55,6 +58,7 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
   const steps = program.slice();
   const drafts: LeafDraft[] = [];
   const embeds: Embed[] = [];
+  const embedPaths: number[] = [];
   const embedded = new Set<number>();
   const open: OpenElement[] = [];
   let attribute: OpenAttribute | undefined;
@@ -69,11 +73,13 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
       case ShapeOp.Open: {
         steps[at + 1] = names.localOf(a);
         if (element !== undefined) element.hasChildren = true;
-        const path = [...(element?.path ?? []), names.textOf(a)];
+        // Paths are shared by all shapes: whoever asks about places can remember them by the array.
+        const pathNumber = source.childPath(element?.pathNumber ?? -1, a);
+        const path = source.pathOf(pathNumber);
         const gates = directGates(program, at, element?.gates ?? []);
         if (element === undefined) steps[at + 2] = -1;
         else if (b >= 0) valueCount = Math.max(valueCount, b + 1);
-        const opened = { path, attributes: [], pieces: [], hasChildren: false, gates };
+        const opened = { pathNumber, path, attributes: [], pieces: [], hasChildren: false, gates };
         open.push(opened);
         weight += 200 + 8 * path.length + (gates === element?.gates ? 0 : 8 * gates.length);
         break;
@@ -105,6 +111,7 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
         if (attribute === undefined && element !== undefined && !embedded.has(a)) {
           embedded.add(a);
           embeds.push({ index: a, path: element.path });
+          embedPaths.push(element.pathNumber);
         }
         weight += 80;
         break;
@@ -133,7 +140,7 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
     valueCount,
     program: program.slice(),
     embedIndex: Int32Array.from(embeds, (embed) => embed.index),
-    embedPath: Int32Array.from(embeds, (embed) => source.pathNumber(embed.path)),
+    embedPath: Int32Array.from(embedPaths),
     weight: weight + leaves.length * 150,
   };
 }

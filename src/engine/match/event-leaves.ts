@@ -115,6 +115,17 @@ export function collectLeaves(
 
 const NO_GATES: readonly number[] = [];
 
+/** Paths of leaves within their hosts, so that equal ones are the same array. */
+const joinedPaths = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
+
+function joinedPath(hostPath: readonly string[], path: readonly string[]): readonly string[] {
+  let joined = joinedPaths.get(hostPath);
+  if (joined === undefined) joinedPaths.set(hostPath, (joined = new WeakMap()));
+  let whole = joined.get(path);
+  if (whole === undefined) joined.set(path, (whole = [...hostPath, ...path]));
+  return whole;
+}
+
 function fragmentLeaves(
   shape: Shape,
   hostPath: readonly string[] | undefined,
@@ -126,7 +137,7 @@ function fragmentLeaves(
   const all: PlanLeaf[] = [];
   const dynamicNames: PlanLeaf[] = [];
   for (const { leaf, element } of placeLeaves(shape)) {
-    const path = hostPath === undefined ? leaf.path : [...hostPath, ...leaf.path];
+    const path = hostPath === undefined ? leaf.path : joinedPath(hostPath, leaf.path);
     let dataName = leaf.nameAttribute;
     // An array as name repeats the element under each of them.
     let moreNames: readonly string[] = [];
@@ -137,12 +148,12 @@ function fragmentLeaves(
         dynamicNames.push(planLeaf(element.name, level, gates, 'nothing', undefined));
       }
     }
-    const keys = new Set(keysOf(path, leaf.attribute, dataName));
-    for (const name of moreNames) for (const key of keysOf(path, undefined, name)) keys.add(key);
+    let keys = keysOf(path, leaf.attribute, dataName);
+    if (moreNames.length > 1) keys = [...new Set(moreNames.flatMap((name) => keysOf(path, undefined, name)))];
     // Text directly in a section has no name, but keywords find it.
     const isSectionText = path.length === 2 && leaf.attribute === undefined;
-    if (keys.size === 0 && !isSectionText) continue;
-    const dropsEmpty = leaf.attribute !== undefined || (isSectionText && keys.size === 0);
+    if (keys.length === 0 && !isSectionText) continue;
+    const dropsEmpty = leaf.attribute !== undefined || (isSectionText && keys.length === 0);
     const children = leaf.attribute === undefined && element.children.length > 0 ? element.children : undefined;
     const planned = planLeaf(leaf, level, gates, dropsEmpty ? 'empty' : 'nothing', children);
     all.push(planned);
@@ -169,35 +180,33 @@ function fragmentLeaves(
 
 /** Keys of places that have been asked for before: templates share nearly all of theirs. Bounded, because logs choose names. */
 const MAX_KNOWN_PLACES = 8_192;
-const knownPlaces = new Map<string, readonly FieldKey[]>();
+/** By path (shapes share their arrays), then by attribute and name of the Data element. */
+let knownPlaces = new WeakMap<readonly string[], Map<string, readonly FieldKey[]>>();
+let knownCount = 0;
 
 function keysOf(
   path: readonly string[],
   attribute: string | undefined,
   dataName: string | undefined,
 ): readonly FieldKey[] {
-  const place = placeText(path, attribute, dataName);
-  let keys = knownPlaces.get(place);
+  let places = knownPlaces.get(path);
+  if (places === undefined) {
+    places = new Map();
+    knownPlaces.set(path, places);
+  }
+  // Attributes matter by their name alone; the first character keeps the three sorts of keys apart.
+  const place = attribute === undefined ? (dataName === undefined ? '/' : `=${dataName}`) : `@${attribute}`;
+  let keys = places.get(place);
   if (keys === undefined) {
     keys = [...new Set(fieldKeysOf({ path, attribute, dataName }))];
-    if (knownPlaces.size >= MAX_KNOWN_PLACES) knownPlaces.clear();
-    knownPlaces.set(place, keys);
+    if (++knownCount > MAX_KNOWN_PLACES) {
+      knownPlaces = new WeakMap([[path, places]]);
+      places.clear();
+      knownCount = 1;
+    }
+    places.set(place, keys);
   }
   return keys;
-}
-
-/** A text that no two places share: names can hold any character, so their lengths go first. */
-function placeText(path: readonly string[], attribute: string | undefined, dataName: string | undefined): string {
-  const last = path[path.length - 1] ?? '';
-  if (path.length === 3 && path[0] === 'Event') {
-    if (path[1] === 'System') return attribute === undefined ? `S${last}` : `A${last.length} ${last}${attribute}`;
-    if (path[1] === 'EventData' && last === 'Data' && attribute === undefined) {
-      return dataName === undefined ? 'U' : `D${dataName}`;
-    }
-  }
-  const lengths = path.map((name) => name.length).join();
-  const ending = attribute === undefined ? '' : `${attribute.length} ${attribute}`;
-  return `P${path.length} ${lengths} ${path.join('')} ${ending}${dataName === undefined ? '/' : `=${dataName}`}`;
 }
 
 function planLeaf(
