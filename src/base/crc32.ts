@@ -1,20 +1,20 @@
 // CRC-32 (IEEE 802.3, reflected, as in zip, gzip and EVTX). Long runs are folded without tables: a sparse multiple of
 // the polynomial lets a 32-bit word be added to the words 145, 183, 211 and 300 places behind it instead of being divided
-// (the idea of "Chorba", arXiv 2412.16398; the places were found by search). Measured 3.3 to 3.8 GB/s against 1.6 to
-// 1.9 with sixteen tables, which do the rest.
+// (the idea of "Chorba", arXiv 2412.16398; the places were found by search). Measured 2.0 to 2.4 GB/s over
+// the chunks of a 200 MB log; tables do the ends.
 
 const POLYNOMIAL = 0xedb8_8320;
 const TABLES = buildTables();
 
 /** Farthest place a word is folded to, in words. */
 const REACH = 300;
-/** Words folded in one go. */
-const BLOCK = 16_384;
+/** Words folded in one go: what is folded and what is pending stay in the first cache (16,384 words: 8 % slower). */
+const BLOCK = 4_096;
 /** Shorter runs are not worth folding, because the last REACH words go through the tables anyway. */
 const SHORTEST_FOLD = 4 * REACH;
 
-/** Folded words, each at its number + REACH; the first REACH stay zero. */
-const folded = new Int32Array(BLOCK + 2 * REACH);
+/** What earlier words add to those of a block: the first REACH at its start, each further one when it is folded. */
+const folded = new Int32Array(BLOCK + REACH);
 const tail = new Int32Array(REACH);
 const tailBytes = new Uint8Array(tail.buffer);
 
@@ -40,32 +40,44 @@ export function crc32(bytes: Uint8Array, start = 0, end = bytes.length, before =
     const head = start + (-(bytes.byteOffset + start) & 3);
     crc = divide(bytes, start, head, crc);
     const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (end - head) >> 2);
-    let done = 0;
-    while (words.length - done >= SHORTEST_FOLD) {
-      const count = Math.min(BLOCK, words.length - done);
-      crc = fold(words, done, count, crc);
-      done += count;
-    }
-    at = head + 4 * done;
+    crc = fold(words, crc);
+    at = head + 4 * words.length;
   }
   return ~divide(bytes, at, end, crc) >>> 0;
 }
 
-/** State behind `count` words (at least REACH) from `start`, coming from state `crc`. */
-function fold(words: Int32Array, start: number, count: number, crc: number): number {
+/** State behind all words (at least REACH), coming from state `crc`. */
+function fold(words: Int32Array, crc: number): number {
   const w = folded;
-  const main = count - REACH;
-  w[REACH] = words[start]! ^ crc;
-  for (let i = 1; i < main; i++) {
-    w[i + REACH] = words[start + i]! ^ w[i + 155]! ^ w[i + 117]! ^ w[i + 89]! ^ w[i]!;
+  const main = words.length - REACH;
+  w.fill(0, 0, REACH);
+  w[0] = crc;
+  for (let done = 0; done < main;) {
+    const count = Math.min(BLOCK, main - done);
+    foldBlock(words, done, count);
+    done += count;
+    w.copyWithin(0, count, count + REACH);
   }
-  // The last words only receive; what stands behind the folded ones is from the run before.
-  w.fill(0, count, count + REACH);
-  for (let k = 0; k < REACH; k++) {
-    const i = main + k;
-    tail[k] = words[start + i]! ^ w[i + 155]! ^ w[i + 117]! ^ w[i + 89]! ^ w[i]!;
-  }
+  // The last words only receive.
+  w.fill(0, REACH, 2 * REACH);
+  for (let i = 0; i < REACH; i++) tail[i] = words[main + i]! ^ w[i + 155]! ^ w[i + 117]! ^ w[i + 89]! ^ w[i]!;
   return divide(tailBytes, 0, tailBytes.length, 0);
+}
+
+/** Folds `count` words from `start`, four a step. */
+function foldBlock(words: Int32Array, start: number, count: number): void {
+  const w = folded;
+  const steps = count & ~3;
+  for (let i = 0; i < steps; i += 4) {
+    const at = start + i;
+    w[i + 300] = words[at]! ^ w[i + 155]! ^ w[i + 117]! ^ w[i + 89]! ^ w[i]!;
+    w[i + 301] = words[at + 1]! ^ w[i + 156]! ^ w[i + 118]! ^ w[i + 90]! ^ w[i + 1]!;
+    w[i + 302] = words[at + 2]! ^ w[i + 157]! ^ w[i + 119]! ^ w[i + 91]! ^ w[i + 2]!;
+    w[i + 303] = words[at + 3]! ^ w[i + 158]! ^ w[i + 120]! ^ w[i + 92]! ^ w[i + 3]!;
+  }
+  for (let i = steps; i < count; i++) {
+    w[i + 300] = words[start + i]! ^ w[i + 155]! ^ w[i + 117]! ^ w[i + 89]! ^ w[i]!;
+  }
 }
 
 /** State behind bytes [start, end), coming from state `crc`, by table. */
