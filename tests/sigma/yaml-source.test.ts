@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { decodeRuleText } from '../../src/sigma/source/decode-text.ts';
 import { mergeActions } from '../../src/sigma/source/merge-actions.ts';
 import type { YamlDocument, YamlMap, YamlNode, YamlScalar } from '../../src/sigma/source/nodes.ts';
@@ -126,6 +127,40 @@ describe('documents', () => {
     const root = mapOf(only('__proto__: 1\nconstructor: 2\n'));
     expect(textOf(entryOf(root, '__proto__')?.value)).toBe('1');
     expect(textOf(entryOf(root, 'constructor')?.value)).toBe('2');
+  });
+});
+
+describe('aliases', () => {
+  const texts = (text: string): string => JSON.stringify(plain(only(text).root!));
+  const plain = (node: YamlNode): unknown => {
+    if (node.kind === 'list') return node.items.map(plain);
+    return node.kind === 'map' ? node.entries.map(({ key, value }) => [key.text, plain(value)]) : node.text;
+  };
+
+  test('stand for the node of the last anchor of that name before them', () => {
+    expect(texts('a: &x [1, 2]\nb: *x\nc: &x z\nd: [*x, *x]\n')).toBe(
+      '[["a",["1","2"]],["b",["1","2"]],["c","z"],["d",["z","z"]]]',
+    );
+  });
+
+  test('merge maps under the keys that a map does not have itself; the first of several maps wins', () => {
+    expect(texts('a: &a {k: 1, l: 2}\nb: &b {l: 3, m: 4}\nc:\n  k: 0\n  <<: [*a, *b]\n')).toBe(
+      '[["a",[["k","1"],["l","2"]]],["b",[["l","3"],["m","4"]]],["c",[["k","0"],["l","2"],["m","4"]]]]',
+    );
+  });
+
+  test('cannot stand within their own anchor', () => {
+    expect(place(only('a: &x [*x]\n'))).toBe('yaml-alias 1:8');
+  });
+
+  test('in a rule mean what was written out', () => {
+    const text = (other: string): string =>
+      `title: T\nlogsource: {product: windows}\ndetection:\n  one:\n    A|contains: &v [x, y]\n  two:\n    B|contains: ${other}\n  condition: one and two\n`;
+    const [aliased, written] = ['*v', '[x, y]'].map((other) =>
+      compileRules([{ pack: 'p', file: 'r.yml', text: text(other) }]),
+    );
+    expect(aliased!.verdicts[0]!.verdict).toBe('compiled');
+    expect(aliased!.ruleSet.predicates).toEqual(written!.ruleSet.predicates);
   });
 });
 

@@ -7,6 +7,8 @@ export const SOURCE_LIMITS = {
   documentSize: 2 * 1024 * 1024,
   /** Documents in one file. */
   documents: 20_000,
+  /** Nodes that the aliases of one document may stand for. */
+  aliasedNodes: 20_000,
   /** Nesting of maps and lists. */
   depth: 32,
 } as const;

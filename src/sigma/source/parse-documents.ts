@@ -1,6 +1,6 @@
 // Rule text to documents: js-yaml's event stream becomes the node tree of nodes.ts. The stream is used, and not the
-// loader, because it shows lexemes, places and duplicate keys (sigma-engine 1.9). Anchors are ignored, aliases are
-// refused (no rule needs them, and they multiply).
+// loader, because it shows lexemes, places and duplicate keys (sigma-engine 1.9). Aliases stand for the node of their
+// anchor, up to a bound, since they multiply; `<<` merges maps as YAML 1.1 does.
 
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
 import type { Event, ScalarEvent } from 'js-yaml';
@@ -125,10 +125,11 @@ function diagnosticOf(error: YAMLException, base: number, lines: LineIndex): Dia
 
 type OpenNode =
   | { readonly kind: 'document'; root: YamlNode | undefined }
-  | { readonly kind: 'list'; readonly start: number; readonly items: YamlNode[] }
+  | { readonly kind: 'list'; readonly start: number; readonly anchor: string; readonly items: YamlNode[] }
   | {
       readonly kind: 'map';
       readonly start: number;
+      readonly anchor: string;
       readonly entries: YamlEntry[];
       key: YamlScalar | undefined;
       keySeen: boolean;
@@ -144,6 +145,12 @@ class TreeBuilder {
   /** End of the last token: where a missing value stands, and where collections end. */
   #last = 0;
   #root: YamlNode | undefined;
+  /** Nodes by anchor; a later anchor of the same name takes its place. */
+  readonly #anchors = new Map<string, YamlNode>();
+  /** Nodes in each list and map, its own included, with what aliases stand for. */
+  readonly #sizes = new Map<YamlNode, number>();
+  /** Nodes that aliases have stood for. */
+  #aliased = 0;
 
   constructor(source: string, base: number, lines: LineIndex, diagnostics: Diagnostic[]) {
     this.#source = source;
@@ -159,26 +166,26 @@ class TreeBuilder {
           this.#open.push({ kind: 'document', root: undefined });
           break;
         case EVENT_ID.SEQUENCE:
-          this.#open.push({ kind: 'list', start: event.start, items: [] });
+          this.#open.push({ kind: 'list', start: event.start, anchor: this.#anchorOf(event), items: [] });
           this.#last = Math.max(this.#last, event.start);
           break;
         case EVENT_ID.MAPPING:
-          this.#open.push({ kind: 'map', start: event.start, entries: [], key: undefined, keySeen: false });
+          this.#open.push({
+            kind: 'map',
+            start: event.start,
+            anchor: this.#anchorOf(event),
+            entries: [],
+            key: undefined,
+            keySeen: false,
+          });
           this.#last = Math.max(this.#last, event.start);
           break;
         case EVENT_ID.SCALAR:
-          this.#add(this.#scalar(event));
+          this.#add(this.#anchored(this.#anchorOf(event), this.#scalar(event)));
           break;
         case EVENT_ID.ALIAS:
           this.#last = event.anchorEnd;
-          this.#report(
-            'yaml-alias',
-            'Aliases (`*name`) are not read in rules.',
-            event.anchorStart - 1,
-            event.anchorEnd,
-            'Write the value out.',
-          );
-          this.#add(this.#nothing());
+          this.#add(this.#aliasedNode(event.anchorStart, event.anchorEnd));
           break;
         case EVENT_ID.POP:
           this.#close();
@@ -192,9 +199,64 @@ class TreeBuilder {
     const node = this.#open.pop();
     if (node === undefined) return;
     if (node.kind === 'document') this.#root = node.root;
-    else if (node.kind === 'list')
-      this.#add({ kind: 'list', items: node.items, range: this.#range(node.start, this.#last) });
-    else this.#add({ kind: 'map', entries: node.entries, range: this.#range(node.start, this.#last) });
+    else if (node.kind === 'list') {
+      const range = this.#range(node.start, this.#last);
+      this.#add(this.#anchored(node.anchor, { kind: 'list', items: node.items, range }));
+    } else {
+      const range = this.#range(node.start, this.#last);
+      this.#add(this.#anchored(node.anchor, { kind: 'map', entries: this.#merged(node.entries), range }));
+    }
+  }
+
+  /** Name of the anchor at a node, '' without one. */
+  #anchorOf({ anchorStart, anchorEnd }: { readonly anchorStart: number; readonly anchorEnd: number }): string {
+    return anchorStart < 0 ? '' : this.#source.slice(anchorStart, anchorEnd);
+  }
+
+  /** Notes a finished node's size and, where it has one, its anchor. */
+  #anchored(anchor: string, node: YamlNode): YamlNode {
+    if (node.kind !== 'scalar') {
+      const children = node.kind === 'list' ? node.items : node.entries.map((entry) => entry.value);
+      let size = 1;
+      for (const child of children) size += this.#sizes.get(child) ?? 1;
+      this.#sizes.set(node, size);
+    }
+    if (anchor !== '') this.#anchors.set(anchor, node);
+    return node;
+  }
+
+  /** The node that an alias stands for. */
+  #aliasedNode(start: number, end: number): YamlNode {
+    const name = this.#source.slice(start, end);
+    const node = this.#anchors.get(name);
+    if (node === undefined) {
+      const message = `The alias \`*${name}\` names no anchor before it.`;
+      this.#report('yaml-alias', message, start - 1, end, `Write \`&${name}\` before the value that is meant.`);
+      return this.#nothing();
+    }
+    this.#aliased += this.#sizes.get(node) ?? 1;
+    if (this.#aliased <= SOURCE_LIMITS.aliasedNodes) return node;
+    const message = `Aliases of this document stand for more than ${SOURCE_LIMITS.aliasedNodes} values.`;
+    this.#report('yaml-alias', message, start - 1, end, 'Write the values out.');
+    return this.#nothing();
+  }
+
+  /** Entries with `<<` replaced by those of the maps it names that the map does not have itself. */
+  #merged(entries: readonly YamlEntry[]): YamlEntry[] {
+    const isMerge = ({ key, value }: YamlEntry): boolean =>
+      key.text === '<<' && key.style === 'plain' && value.kind !== 'scalar';
+    if (!entries.some(isMerge)) return [...entries];
+    const own = entries.filter((entry) => !isMerge(entry));
+    const known = new Set(own.map((entry) => entry.key.text));
+    for (const { value } of entries.filter(isMerge)) {
+      for (const map of value.kind === 'list' ? value.items : [value]) {
+        if (map.kind !== 'map') continue;
+        const added = map.entries.filter((entry) => !known.has(entry.key.text));
+        for (const entry of added) known.add(entry.key.text);
+        own.push(...added);
+      }
+    }
+    return own;
   }
 
   #add(node: YamlNode): void {
