@@ -4,14 +4,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import packageFile from './package.json' with { type: 'json' };
+import { checksums, hashSources } from './scripts/vite-checksums.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   publicDir: false,
-  define: { __WINNOW_VERSION__: JSON.stringify(packageFile.version) },
-  plugins: [shippedRules({ root, inline: true })],
+  define: {
+    __WINNOW_VERSION__: JSON.stringify(packageFile.version),
+    __WINNOW_BUILD__: JSON.stringify(hashSources(root)),
+  },
+  plugins: [shippedRules({ root, inline: true }), checksums()],
   ssr: { noExternal: true, target: 'node' },
   build: {
     ssr: 'src/cli/entry.ts',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import packageFile from './package.json' with { type: 'json' };
+import { checksums, hashSources } from './scripts/vite-checksums.ts';
 import { developmentPolicy } from './scripts/vite-development-policy.ts';
 import { serviceWorker } from './scripts/vite-service-worker.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
@@ -14,12 +15,16 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   base: './',
-  define: { __WINNOW_VERSION__: JSON.stringify(packageFile.version) },
+  define: {
+    __WINNOW_VERSION__: JSON.stringify(packageFile.version),
+    __WINNOW_BUILD__: JSON.stringify(hashSources(root)),
+  },
   plugins: [
     svelte(),
     workerTexts({ root, inline: false }),
-    shippedRules({ root, inline: false }),
+    shippedRules({ root, inline: false, baked: true }),
     serviceWorker({ root }),
+    checksums(),
     developmentPolicy(),
   ],
   build: {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import packageFile from './package.json' with { type: 'json' };
+import { checksums, hashSources } from './scripts/vite-checksums.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 import { singleFile } from './scripts/vite-single-file.ts';
 import { workerTexts } from './scripts/vite-workers.ts';
@@ -13,13 +14,17 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   base: './',
-  define: { __WINNOW_VERSION__: JSON.stringify(packageFile.version) },
+  define: {
+    __WINNOW_VERSION__: JSON.stringify(packageFile.version),
+    __WINNOW_BUILD__: JSON.stringify(hashSources(root)),
+  },
   publicDir: false,
   plugins: [
     svelte(),
     workerTexts({ root, inline: true }),
-    shippedRules({ root, inline: true }),
+    shippedRules({ root, inline: true, baked: true }),
     singleFile({ root, fileName: 'winnow.html' }),
+    checksums(),
   ],
   build: {
     outDir: 'dist-single',

@@ -64,7 +64,7 @@ await build({
     outDir: cache,
     emptyOutDir: false,
     target: 'node20',
-    rolldownOptions: { output: { entryFileNames: 'scan-pass.mjs' } },
+    rolldownOptions: { output: { entryFileNames: 'scan-pass.mjs', topLevelVar: false } },
   },
   ssr: { noExternal: true },
 });

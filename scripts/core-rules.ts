@@ -1,6 +1,6 @@
-// Compiles rules/core at build time into the parts that ship: the program for workers, facts, whole rules and authors'
-// sources for the page, texts for the rule view. Each is a masked pack (src/pool/masked-pack.ts). Sorted input, fixed
-// compression: equal rules give equal packs.
+// Compiles rules/core (and what a deployment bakes in, baked-rules.ts) at build time into the parts that ship: the
+// program for workers, facts, whole rules and authors' sources for the page, texts for the rule view. Each is a masked
+// pack (src/pool/masked-pack.ts). Sorted input, fixed compression: equal rules give equal packs.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,9 @@ import { wrapPack } from '../src/pool/masked-pack.ts';
 import { formatJoinPlan } from '../src/pool/join-plan-json.ts';
 import { formatRuleSet } from '../src/pool/rule-set-json.ts';
 import { withJoinRules } from '../src/scan/joins/plan-joins.ts';
+import { splitVerdicts } from '../src/app/pack-files.ts';
 import { compileRules, type RuleFile } from '../src/sigma/compile-rules.ts';
+import { loadBakedFiles, reportBaked, type BakedSelection } from './baked-rules.ts';
 
 const CORE_RULES_FOLDER = 'rules/core';
 const PACK_NAME = 'core';
@@ -26,15 +28,37 @@ export interface CoreRules {
 }
 
 let last: { readonly digest: string; readonly rules: CoreRules } | undefined;
+let turn: Promise<unknown> = Promise.resolve();
 
-/** Gives the packs of the core rules. Throws with every diagnostic when a rule is not sound. */
-export function buildCoreRules(root: string): CoreRules {
-  const files = readCoreRules(root);
+/**
+ * Gives the packs of the rules that ship. Throws with every diagnostic when a core rule is not sound; of baked rules
+ * `report` gets the account. Calls wait for each other: the parts of one build are asked for at the same time.
+ */
+export function buildShippedRules(
+  root: string,
+  selection: BakedSelection,
+  report: (text: string) => void,
+): Promise<CoreRules> {
+  const build = turn.then(() => compileShipped(root, selection, report));
+  turn = build.catch(() => undefined);
+  return build;
+}
+
+async function compileShipped(
+  root: string,
+  selection: BakedSelection,
+  report: (text: string) => void,
+): Promise<CoreRules> {
+  const core = selection.core ? readCoreRules(root) : [];
+  const baked = await loadBakedFiles(selection.paths);
+  const files = [...core, ...baked];
   const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
   if (last?.digest === digest) return last.rules;
   const { ruleSet, verdicts, sources } = compileRules(files);
-  const faults = verdicts.flatMap(faultsOf);
+  const [coreVerdicts = [], bakedVerdicts = []] = splitVerdicts([core, baked], verdicts);
+  const faults = coreVerdicts.flatMap(faultsOf);
   if (faults.length > 0) throw new Error(`core rules that must not ship:\n${faults.join('\n')}`);
+  if (baked.length > 0) report(reportBaked(bakedVerdicts));
   const joined = withJoinRules(ruleSet);
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const parts: [RulePart, Uint8Array][] = [
@@ -46,7 +70,7 @@ export function buildCoreRules(root: string): CoreRules {
     ['sources', json(sources)],
     ['texts', json(files)],
   ];
-  const inputs = files.map(({ file }) => join(root, CORE_RULES_FOLDER, file));
+  const inputs = core.map(({ file }) => join(root, CORE_RULES_FOLDER, file));
   const rules = { packs: new Map(parts.map(([part, bytes]) => [part, packOf(bytes)])), inputs };
   last = { digest, rules };
   return rules;

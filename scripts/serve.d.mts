@@ -1,5 +1,6 @@
-/** Serves `folder` on 127.0.0.1; port 0 takes a free one. Settles when it listens. */
+export const HEADERS: Readonly<Record<string, string>>;
 export function serveFolder(
   folder: string,
   port: number,
-): Promise<{ readonly address: string; close(): Promise<void> }>;
+  headers?: Readonly<Record<string, string>>,
+): Promise<{ address: string; close(): Promise<void> }>;

@@ -1,5 +1,5 @@
-// A static file server for dist/, as plain as the hosting it stands for: no policy headers, because the app must be
-// safe without them. Used by `npm start` and by the end-to-end tests.
+// A static file server for dist/. Used by `npm start`, with the headers that docs/hosting.md asks of a host, and by the
+// end-to-end tests, mostly without them: the app must be safe on a host that sends nothing.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -18,6 +18,31 @@ const TYPES = new Map([
   ['.txt', 'text/plain; charset=utf-8'],
 ]);
 
+const NOTHING_ALLOWED = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+];
+
+/** What docs/hosting.md asks of a host. The policy of the page itself is stricter and stands in index.html. */
+export const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': NOTHING_ALLOWED.map((name) => `${name}=()`).join(', '),
+  'referrer-policy': 'no-referrer',
+};
+
 /** File that a request path stands for, or undefined when it points out of the folder or nowhere. */
 async function fileOf(folder, pathname) {
   let decoded;
@@ -33,7 +58,7 @@ async function fileOf(folder, pathname) {
   return info?.isFile() ? { path, size: info.size } : undefined;
 }
 
-async function answer(folder, request, response) {
+async function answer(folder, headers, request, response) {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const file = request.method === 'GET' || request.method === 'HEAD' ? await fileOf(folder, pathname) : undefined;
   if (file === undefined) {
@@ -47,15 +72,16 @@ async function answer(folder, request, response) {
     'content-length': file.size,
     'cache-control': lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
   if (request.method === 'HEAD') response.end();
   else pipeline(createReadStream(file.path), response, () => undefined);
 }
 
-/** Serves `folder` on 127.0.0.1; port 0 takes a free one. Settles when it listens. */
-export function serveFolder(folder, port) {
+/** Serves `folder` on 127.0.0.1 with `headers` beside its own; port 0 takes a free one. Settles when it listens. */
+export function serveFolder(folder, port, headers = {}) {
   const server = createServer((request, response) => {
-    answer(folder, request, response).catch(() => response.destroy());
+    answer(folder, headers, request, response).catch(() => response.destroy());
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { installModules, isStale, npm, root, run } from './install.mjs';
-import { serveFolder } from './serve.mjs';
+import { HEADERS, serveFolder } from './serve.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
 const INPUTS = ['src', 'workers', 'rules', 'public', 'scripts', 'index.html', 'vite.config.ts', 'package-lock.json'];
@@ -10,7 +10,7 @@ const INPUTS = ['src', 'workers', 'rules', 'public', 'scripts', 'index.html', 'v
 try {
   installModules();
   if (isStale('dist/sw.js', INPUTS)) run(npm, ['run', 'build']);
-  const { address } = await serveFolder(join(root, 'dist'), PORT);
+  const { address } = await serveFolder(join(root, 'dist'), PORT, HEADERS);
   process.stdout.write(`Winnow is at ${address}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

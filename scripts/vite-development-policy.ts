@@ -1,5 +1,5 @@
 // Vite plugin: the development server puts styles into the page as it goes, which the page's policy refuses. Under that
-// server, and nowhere else, inline styles are allowed.
+// server, and nowhere else, inline styles are allowed, and its own scripts are spared trusted types.
 
 import type { Plugin } from 'vite';
 
@@ -8,6 +8,9 @@ export function developmentPolicy(): Plugin {
   return {
     name: 'winnow-development-policy',
     apply: 'serve',
-    transformIndexHtml: (html) => html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+    transformIndexHtml: (html) =>
+      html
+        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+        .replace(/; require-trusted-types-for[^"]*/, ''),
   };
 }

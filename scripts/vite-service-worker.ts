@@ -19,7 +19,7 @@ export async function listShippedFiles(folder: string): Promise<ShippedFile[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => path !== 'sw.js')
+    .filter((path) => path !== 'sw.js' && path !== 'SHA256SUMS')
     .sort((a, b) => (a < b ? -1 : 1));
   return Promise.all(
     paths.map(async (path) => {

@@ -36,13 +36,16 @@ export function singleFile(options: { readonly root: string; readonly fileName: 
   };
 }
 
+/** As in index.html, which has the reasons. */
+const TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types svelte-trusted-html winnow-scripts";
+
 function foldPage(
   html: string,
   parts: { readonly script: string; readonly css: string; readonly icon: string },
 ): string {
   // The text of an element ends at its end tag, wherever in the code that stands.
   const script = parts.script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-  const policy = `script-src '${hashOf(script)}'; style-src '${hashOf(parts.css)}'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'`;
+  const policy = `script-src '${hashOf(script)}'; style-src '${hashOf(parts.css)}'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'; ${TRUSTED_TYPES}`;
   const replacements: [pattern: RegExp, text: string][] = [
     [/<script type="module"[^>]*><\/script>\s*/, ''],
     [/<link rel="stylesheet"[^>]*>\s*/g, ''],

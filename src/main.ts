@@ -5,27 +5,39 @@ import './ui/shared/tokens.css';
 import './ui/shared/base.css';
 import { mount } from 'svelte';
 import { version } from '../package.json';
-import { createAddressBar, createSettings, saveFile } from './app/browser-ports.ts';
+import { createAddressBar, createSettings } from './app/browser-ports.ts';
 import { formatEventText } from './app/event-text.ts';
+import { takeLaunchedFiles } from './app/launched-files.ts';
 import { keepOffline } from './app/offline.svelte.ts';
 import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
 import { RulesInUse } from './app/rules-in-use.ts';
 import { WinnowApp } from './app/winnow-app.svelte.ts';
 import type { EventCatalogue } from './model/event-catalogue.ts';
-import { openZip } from './intake/open-zip.ts';
+import type { IntakeOptions } from './intake/collect.ts';
 import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
 import { formatEventXml } from './evtx/render/event-xml.ts';
 import { formatEvtxDumpJson } from './evtx/render/evtx-dump-json.ts';
+import { createLazyEventIndex } from './pool/lazy-event-index.ts';
 import { createRenewableScanner } from './pool/renewable-scanner.ts';
 import { compileRulesInWorker } from './pool/rule-compiler.ts';
 import { createShippedRules } from './pool/shipped-rules.ts';
-import { startRulesWorker, startScanWorker } from './pool/shipped-workers.ts';
-import { createWorkerScanner } from './pool/worker-scanner.ts';
+import {
+  loadRulesWorkerSource,
+  startEventsWorker,
+  startHashWorker,
+  startRulesWorker,
+  startScanWorker,
+  startUnpackWorker,
+} from './pool/shipped-workers.ts';
+import { createWorkerScanner, workersOfThisMachine } from './pool/worker-scanner.ts';
 import { openStores } from './store/open-stores.ts';
 import { askToKeepStorage } from './store/quota.ts';
 import App from './ui/shell/App.svelte';
+
+/** Hash over the sources of the build; not every build has one. */
+declare const __WINNOW_BUILD__: string | undefined;
 
 function createExplain(rules: RulesInUse): ExplainFinding {
   return async (finding) => {
@@ -45,11 +57,10 @@ function createExplain(rules: RulesInUse): ExplainFinding {
   };
 }
 
-const exportFindings: ExportFindings = async function* (format, findings, { triageOf, sourceOf }) {
-  const { exportFindings: write } = await import('./export/export-findings.ts');
+const exportFindings: ExportFindings = async function* (format, findings, context) {
+  const { exportFindings: write } = await import('./export/export-formats.ts');
   yield* write(format, findings, {
-    triageOf,
-    sourceOf,
+    ...context,
     renderEventJson: formatEvtxDumpJson,
     // Excel takes a CSV for Latin-1 without it.
     byteOrderMark: true,
@@ -66,10 +77,10 @@ async function loadEventCatalogue(): Promise<EventCatalogue> {
 }
 
 /** Asks for each handle's permission first: the click that led here allows the question. */
-async function reopen(handles: readonly FileSystemHandle[]): ReturnType<typeof readHandles> {
+async function reopen(handles: readonly FileSystemHandle[], options: IntakeOptions): ReturnType<typeof readHandles> {
   type Asking = FileSystemHandle & { requestPermission?: (mode: { mode: 'read' }) => Promise<PermissionState> };
   for (const handle of handles as readonly Asking[]) await handle.requestPermission?.({ mode: 'read' });
-  return readHandles(handles, { openZip });
+  return readHandles(handles, options);
 }
 
 async function start(target: HTMLElement): Promise<void> {
@@ -79,12 +90,24 @@ async function start(target: HTMLElement): Promise<void> {
   const scanner = createRenewableScanner(() => {
     // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
     const { loadProgram, loadCorrelations, loadJoins } = rules.parts;
-    return createWorkerScanner({ startWorker: startScanWorker, loadProgram, loadCorrelations, loadJoins });
+    return createWorkerScanner({
+      startWorker: startScanWorker,
+      startUnpacker: startUnpackWorker,
+      loadProgram,
+      loadCorrelations,
+      loadJoins,
+    });
   });
+  // The app that asks is built from these ports; nothing is read before it is there.
+  const packed: IntakeOptions = {
+    openZip: async (blob) => (await import('./intake/open-zip.ts')).openZip(blob),
+    askPassword: (question) => app.passwords.ask(question),
+  };
   const ports: AppPorts = {
     catalogue: rules,
     ownRules: {
       compile: (files) => compileRulesInWorker(startRulesWorker, files),
+      loadCompiler: loadRulesWorkerSource,
       loadCoreTexts: () => shipped.loadTexts(),
       use: (combined) => rules.use(combined),
     },
@@ -93,24 +116,33 @@ async function start(target: HTMLElement): Promise<void> {
       // A drop or a choice of files is the moment at which a browser may ask whether the case is to be kept.
       readDrop: (transfer) => {
         void askToKeepStorage();
-        return readDrop(transfer, { openZip });
+        return readDrop(transfer, packed);
       },
       readFiles: (files) => {
         void askToKeepStorage();
-        return readFiles(files, { openZip });
+        return readFiles(files, packed);
       },
-      readHandles: reopen,
+      readHandles: (handles) => reopen(handles, packed),
     },
+    events: createLazyEventIndex(async () => {
+      const { createEventIndex } = await import('./pool/event-index-client.ts');
+      return createEventIndex({ startWorker: startEventsWorker, searchers: workersOfThisMachine() });
+    }),
     renderers: { text: formatEventText, xml: formatEventXml, json: formatEvtxDumpJson },
     explain: createExplain(rules),
     exportFindings,
-    saveFile,
+    saveFile: async (...file) => (await import('./app/export-save.ts')).saveFile(...file),
     loadAttackTable: async () => (await import('../rules/attack/attack.json')).default,
     loadEventCatalogue,
     addressBar: createAddressBar(),
     settings: createSettings(),
     now: () => Date.now(),
     version,
+    ...(typeof __WINNOW_BUILD__ === 'string' && { build: __WINNOW_BUILD__ }),
+    startHasher: async () => {
+      const { createFileHasher } = await import('./pool/file-hasher.ts');
+      return createFileHasher(startHashWorker);
+    },
   };
   const app = new WinnowApp(store, scanner, ports);
   const report = (error: unknown): void => {
@@ -121,6 +153,7 @@ async function start(target: HTMLElement): Promise<void> {
   window.addEventListener('error', (event) => report(event.error ?? event.message));
   window.addEventListener('unhandledrejection', (event) => report(event.reason));
   mount(App, { target, props: { app } });
+  takeLaunchedFiles((handles) => app.run('Reading the files', app.take(reopen(handles, packed))));
   await app.start();
   if (import.meta.env.PROD && location.protocol !== 'file:') {
     await keepOffline(

@@ -19,23 +19,24 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
   const scanner = createSliceScanner({ program: loadProgram(program) });
   const recoveryCore = createRecoveryCore(scanner);
   return {
-    async openFile(blob) {
-      return openLog(await readBytes(blob, 0, OPENING_BYTES), blob.size);
+    async openFile(blob, size = blob.size) {
+      return openLog(await readBytes(blob, 0, OPENING_BYTES), size);
     },
-    async *scanRun({ blob, start, byteLength, chunksPerSlice, recovery }, signal) {
+    async *scanRun({ blob, start, byteLength, chunksPerSlice, index = false, recovery }, signal) {
       const surveyor = await recoveryCore.startRun(recovery);
       const recovered = recovery?.kind === 'judge' ? 'only' : false;
       for await (const slice of readSlices(blob, { fileOffset: start, byteLength, chunksPerSlice, signal })) {
-        const result = await scanner.scanSliceInSteps({ ...slice, recovered }, signal);
+        const result = await scanner.scanSliceInSteps({ ...slice, recovered, index }, signal);
         if (result === undefined) return;
         const { rows, account, problems, kinds } = result;
         // What is recovered is not correlated.
         const correlation = recovered === false ? result.correlation : undefined;
         const { joins } = result;
+        const indexed = result.index === undefined ? {} : { index: result.index };
         const report = { start: slice.fileOffset, byteLength: slice.byteLength, rows, account, problems, kinds, joins };
         yield surveyor === undefined
-          ? { ...report, correlation }
-          : { ...report, correlation, survey: surveyor.surveySlice(slice) };
+          ? { ...report, ...indexed, correlation }
+          : { ...report, ...indexed, correlation, survey: surveyor.surveySlice(slice) };
       }
     },
     join: joinRecords,

@@ -4,6 +4,8 @@
 // clicks "update", the page sends SKIP_WAITING, this worker takes over and the page reloads. The cache of the version
 // before is kept until the next update, since a tab that was not reloaded still asks for its files.
 
+import { lockScope } from './lock-scope.ts';
+
 interface ShippedFile {
   readonly path: string;
   readonly integrity: string;
@@ -24,18 +26,22 @@ const files = __SHIPPED_FILES__;
 const shipped = new Set(files.map((file) => new URL(file.path, scope).href));
 const INDEX = new URL('index.html', scope).href;
 
+/** For those who check the build: too circular to be in the list of files, and never kept. */
+const SUMS = new URL('SHA256SUMS', scope).href;
+
+lockScope(worker, (address) => shipped.has(address) || address === SUMS);
+
+/** Settles only when every file is there and is what the build made, so a half-fetched version never takes over. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
-  // addAll settles only when every file is there, so a half-fetched version never takes over.
-  await cache.addAll(
-    files.map(
-      (file) =>
-        new Request(new URL(file.path, scope), {
-          cache: 'no-cache',
-          integrity: file.integrity,
-          credentials: 'same-origin',
-        }),
-    ),
+  await Promise.all(
+    files.map(async (file) => {
+      const { integrity } = file;
+      const address = new URL(file.path, scope);
+      const response = await fetch(address, { cache: 'no-cache', integrity, credentials: 'same-origin' });
+      if (!response.ok) throw new Error(`${file.path} is missing on the host`);
+      await cache.put(address, response);
+    }),
   );
 }
 
@@ -52,15 +58,13 @@ function shippedUrlOf(request: Request): string | undefined {
   url.hash = '';
   if (request.method !== 'GET') return undefined;
   if (request.mode === 'navigate' && url.href === scope.href) return INDEX;
-  return shipped.has(url.href) ? url.href : undefined;
+  return shipped.has(url.href) || url.href === SUMS ? url.href : undefined;
 }
 
 async function respond(request: Request): Promise<Response> {
   const url = shippedUrlOf(request);
-  if (url !== undefined) {
-    const cached = (await (await caches.open(CACHE)).match(url)) ?? (await fetch(request));
-    return cached;
-  }
+  if (url === SUMS) return fetch(url, { cache: 'no-store' });
+  if (url !== undefined) return (await (await caches.open(CACHE)).match(url)) ?? fetch(url, { cache: 'no-cache' });
   // A file of the version before, asked for by a tab that still runs it.
   const older = new URL(request.url).origin === scope.origin ? await caches.match(request) : undefined;
   return (

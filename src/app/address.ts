@@ -3,7 +3,7 @@
 
 import type { CaseId } from '../model/case.ts';
 
-export type CaseView = 'findings' | 'overview' | 'problems';
+export type CaseView = 'findings' | 'events' | 'overview' | 'problems' | 'evidence';
 
 export type Address =
   | { readonly view: 'start' }
@@ -22,7 +22,7 @@ export type Address =
 export type AddressParams = ReadonlyMap<string, string>;
 
 const NO_PARAMS: AddressParams = new Map();
-const CASE_VIEWS: readonly string[] = ['findings', 'overview', 'problems'];
+const CASE_VIEWS: readonly string[] = ['findings', 'events', 'overview', 'problems', 'evidence'];
 
 /** Reads `#/case/<id>/findings/<n>?level=high`; anything unknown is the start view. */
 export function parseAddress(hash: string): Address {

@@ -1,6 +1,6 @@
-// The browser behind the app's ports: address bar, settings, saving a file. Only main.ts uses it; tests bring their own.
+// The browser behind the app's ports: address bar and settings. Only main.ts uses it; tests bring their own.
 
-import type { AddressBar, SaveFile, Settings } from './ports.ts';
+import type { AddressBar, Settings } from './ports.ts';
 
 /** The hash of the page's address. */
 export function createAddressBar(): AddressBar {
@@ -43,28 +43,3 @@ export function createSettings(): Settings {
     },
   };
 }
-
-/** Parts are gathered into blobs of this size, which the browser keeps outside the script heap. */
-const BLOB_SIZE = 8 * 1_024 * 1_024;
-
-/** Gives the user a file through the browser's download. */
-export const saveFile: SaveFile = async (name, type, parts) => {
-  const blobs: Blob[] = [];
-  let pending: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const part of parts) {
-    pending.push(part as Uint8Array<ArrayBuffer>);
-    size += part.length;
-    if (size < BLOB_SIZE) continue;
-    blobs.push(new Blob(pending));
-    pending = [];
-    size = 0;
-  }
-  const address = URL.createObjectURL(new Blob([...blobs, ...pending], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has taken hold of the blob long before that.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-};

@@ -22,12 +22,23 @@ export class CaseList {
   }
 
   async rename(id: CaseId, name: string): Promise<void> {
-    await this.#store.renameCase(id, name);
+    const renamed = await this.#store.renameCase(id, name);
+    if (!renamed.ok) throw new Error(renamed.error.message);
     await this.load();
   }
 
-  async remove(id: CaseId): Promise<void> {
-    await this.#store.deleteCase(id);
-    await this.load();
+  /** Deletes cases; gives the bytes that became free. */
+  async remove(ids: readonly CaseId[]): Promise<number> {
+    let bytes = 0;
+    try {
+      for (const id of ids) {
+        const freed = await this.#store.deleteCase(id);
+        if (!freed.ok) throw new Error(freed.error.message);
+        bytes += freed.value;
+      }
+    } finally {
+      await this.load();
+    }
+    return bytes;
   }
 }

@@ -4,6 +4,7 @@
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
+import type { FileHashes } from '../model/evidence-account.ts';
 import type { CaseFile, CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding } from '../model/finding.ts';
@@ -11,19 +12,28 @@ import type { Problem } from '../model/problem.ts';
 import type { RuleInfo, RuleLevel } from '../model/rule-set.ts';
 import { RULE_LEVELS } from '../model/rule-set.ts';
 import type { Intake } from '../intake/evidence.ts';
+import type { EventIndex } from '../pool/event-index.ts';
 import type { FileProgress, ScanFile, ScanOptions, Scanner } from '../pool/scanner.ts';
 import type { CaseStore } from '../store/case-store.ts';
+import { AuditLog } from './audit-log.svelte.ts';
+import { EvidenceBook, type EvidenceTools } from './evidence-book.svelte.ts';
 import { EventKinds } from './event-kinds.svelte.ts';
 import { FindingList } from './finding-list.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { Settings } from './ports.ts';
 import { ScanRun } from './scan-run.svelte.ts';
 import { TriageBook } from './triage-book.svelte.ts';
 
 export interface SessionTools {
   readonly store: CaseStore;
   readonly scanner: Scanner;
+  readonly events: EventIndex;
   readonly notices: Notices;
   readonly now: () => number;
+  /** Where the analyst's name is kept. */
+  readonly settings?: Settings;
+  /** Without it files are not hashed and scans do not name their rules. */
+  readonly evidence?: EvidenceTools;
 }
 
 /** Problems kept of a case; the rest is counted in one line. Each is a line that a person may have to read. */
@@ -39,6 +49,8 @@ export class CaseSession {
   readonly id: CaseId;
   readonly findings = new FindingList();
   readonly triage: TriageBook;
+  readonly audit: AuditLog;
+  readonly evidence: EvidenceBook;
   readonly kinds: EventKinds;
   readonly #tools: SessionTools;
   readonly #created: number;
@@ -68,7 +80,17 @@ export class CaseSession {
     this.#problems = record.problems;
     this.kinds = new EventKinds(record.kinds);
     this.#tools = tools;
-    this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now);
+    this.audit = new AuditLog(this.id, tools);
+    this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now, this.audit);
+    const host = {
+      files: () => this.#files,
+      setHashes: (at: number, hashes: FileHashes) => {
+        const known = this.#files[at];
+        if (known !== undefined) this.#files = this.#files.with(at, { ...known, hashes });
+      },
+      save: () => this.save(),
+    };
+    this.evidence = new EvidenceBook(host, record.scans ?? [], this.audit, tools.evidence, tools.now);
   }
 
   get name(): string {
@@ -108,6 +130,7 @@ export class CaseSession {
     this.#loading = true;
     try {
       await this.triage.load();
+      await this.audit.load();
       this.#roots = await this.#tools.store.loadRoots(this.id);
       let blocks = 0;
       for await (const block of this.#tools.store.loadFindings(this.id)) {
@@ -129,15 +152,16 @@ export class CaseSession {
     const known = new Map(this.#files.map((file, at) => [identityOf(file), at]));
     const files = [...this.#files];
     const scanFiles: ScanFile[] = [];
-    for (const { path, blob, size, lastModified } of intake.files) {
+    for (const { path, blob, packed, size, lastModified } of intake.files) {
       const fresh: CaseFile = { path, size, lastModified, account: emptyFileAccount(), findings: 0, state: 'waiting' };
       const at = known.get(identityOf(fresh)) ?? files.length;
       files[at] = fresh;
-      scanFiles.push({ number: at, path, blob });
+      scanFiles.push({ number: at, path, blob, ...(packed && { packed }) });
     }
     const again = scanFiles.map(({ number }) => number).filter((number) => number < this.#files.length);
     this.kinds.forget(again, again.length === this.#files.length);
     this.#files = files;
+    for (const file of scanFiles) this.#tools.events.addFile(file);
     this.#takeProblems(intake.problems);
     const scan = new ScanRun(
       this.#tools.scanner,
@@ -147,23 +171,40 @@ export class CaseSession {
       {
         keep: (findings) => this.#keep(findings),
         account: (file, part, kinds) => this.#account(file, part, kinds),
+        indexed: (file, part) => this.#tools.events.add(file, part),
         problem: (problem) => {
           this.#newProblems.push(problem);
+        },
+        unpacked: (file, blob) => {
+          this.#tools.events.moveFile(file, blob);
+          const { size } = blob;
+          this.#files = this.#files.map((known, number) => (number === file ? { ...known, size } : known));
         },
         files: (progress) => this.#follow(progress),
       },
       this.#tools.now(),
     );
     this.#scan = scan;
+    this.#background(this.audit.add('evidence-opened', namesOf(intake), intake.files.length));
+    this.#background(this.evidence.begin(scanFiles, [['recovered', options.recovered ? 'yes' : 'no']]));
     this.#background(this.save());
     this.#background(scan.done.then(() => this.#finish(scan)));
     if (intake.roots !== undefined) this.#background(this.#keepRoots(intake.roots));
     return scan;
   }
 
+  /** Where a record lies among the case's files; undefined for a file that the case does not have. */
+  placeOf(path: string, offset: number): { readonly file: number; readonly offset: number } | undefined {
+    const file = this.#files.findLastIndex((known) => known.path === path);
+    return file < 0 ? undefined : { file, offset };
+  }
+
   async rename(name: string): Promise<void> {
+    const before = this.#name;
     this.#name = name;
-    await this.#tools.store.renameCase(this.id, name);
+    const renamed = await this.#tools.store.renameCase(this.id, name);
+    if (!renamed.ok) throw new Error(renamed.error.message);
+    await this.audit.add('case-renamed', `from ${before} to ${name}`);
   }
 
   /** Writes findings that the store refused before; gives true when it took them all. */
@@ -179,9 +220,21 @@ export class CaseSession {
     return true;
   }
 
+  /** Every finding with its event, each source of a record that was met several times as a finding of its own. */
+  readAll(): AsyncGenerator<readonly Finding[]> {
+    const rows = Uint32Array.from({ length: this.findings.count }, (_, row) => row);
+    return this.findings.readSources(rows);
+  }
+
   /** The case as it is kept, findings and judgements apart. */
   record(): CaseRecord {
-    return { summary: this.summary(), files: this.#files, problems: this.#problems, kinds: this.kinds.list };
+    const files = this.#files.map((file) =>
+      file.hashes?.sha256.state === 'hashing'
+        ? { ...file, hashes: { ...file.hashes, sha256: { state: 'waiting' as const } } }
+        : file,
+    );
+    const { scans } = this.evidence;
+    return { summary: this.summary(), files, problems: this.#problems, kinds: this.kinds.list, scans };
   }
 
   summary(): CaseSummary {
@@ -311,6 +364,8 @@ export class CaseSession {
     if (scan.failure !== undefined) this.#takeProblems([{ code: 'internal', severity: 'error', detail: scan.failure }]);
     this.findings.refresh();
     await this.save();
+    const outcome = scan.phase === 'done' || scan.phase === 'failed' ? scan.phase : 'cancelled';
+    await this.evidence.end(outcome, scan.files);
   }
 
   #findingsPerFile(): ReadonlyMap<string, number> {
@@ -319,6 +374,12 @@ export class CaseSession {
     for (let row = 0; row < columns.count; row++) counts[columns.file[row]!]!++;
     return new Map(columns.files.map((file, at) => [file, counts[at]!]));
   }
+}
+
+/** What was given, by its top names: the account lists every file. */
+function namesOf(intake: Intake): string {
+  const tops = [...new Set(intake.files.map(({ path }) => path.split('/')[0] ?? path))];
+  return tops.length <= 10 ? tops.join(', ') : `${tops.slice(0, 10).join(', ')} and ${tops.length - 10} more`;
 }
 
 const OVERFLOW = 'problems beyond the first 20,000 are counted here and not listed';

@@ -108,6 +108,19 @@ export class FindingList {
     }
   }
 
+  /** Like `read`, and after each finding its copies: the same record where it was met again. */
+  async *readSources(rows: Uint32Array): AsyncGenerator<readonly Finding[]> {
+    for (let at = 0; at < rows.length; at += READ_BLOCK) {
+      const block: Finding[] = [];
+      for (const row of rows.subarray(at, at + READ_BLOCK)) {
+        const finding = await this.load(row);
+        block.push(finding);
+        for (const { file, offset } of this.#table.facts(row).alsoIn) block.push({ ...finding, file, offset });
+      }
+      yield block;
+    }
+  }
+
   /** True when exactly this finding, of this file and place, has been taken in before. */
   knows(finding: Finding): boolean {
     return this.#table.knows(finding);

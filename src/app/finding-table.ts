@@ -57,6 +57,7 @@ export class FindingTable implements FindingColumns {
   #size = new Uint32Array(FIRST_CAPACITY);
   readonly #timeText: string[] = [];
   readonly #joined = new Map<number, number>();
+  readonly #joinedFile = new Map<number, string>();
   readonly #recovered = new Map<number, NonNullable<Finding['recovered']>>();
   readonly #correlations = new Map<number, NonNullable<Finding['correlation']>>();
   readonly #rowByKey = new Map<Finding['key'], number>();
@@ -117,6 +118,7 @@ export class FindingTable implements FindingColumns {
     this.#keys.push(finding.key);
     this.#rowByKey.set(finding.key, row);
     if (finding.joined !== undefined) this.#joined.set(row, finding.joined);
+    if (finding.joinedFile !== undefined) this.#joinedFile.set(row, finding.joinedFile);
     if (finding.recovered !== undefined) this.#recovered.set(row, finding.recovered);
     if (finding.correlation !== undefined) this.#correlations.set(row, finding.correlation);
     this.count = row + 1;
@@ -126,6 +128,7 @@ export class FindingTable implements FindingColumns {
   facts(row: number): FindingFacts {
     const rule = this.rules[this.rule[row]!]!;
     const joined = this.#joined.get(row);
+    const joinedFile = this.#joinedFile.get(row);
     const recovered = this.#recovered.get(row);
     const correlation = this.#correlations.get(row);
     return {
@@ -146,6 +149,7 @@ export class FindingTable implements FindingColumns {
       eventId: this.eventId[row]!,
       computer: this.hosts[this.host[row]!]!,
       ...(joined === undefined ? {} : { joined }),
+      ...(joinedFile === undefined ? {} : { joinedFile }),
       ...(recovered === undefined ? {} : { recovered }),
       ...(correlation === undefined ? {} : { correlation }),
       alsoIn: this.#alsoIn.get(row) ?? [],

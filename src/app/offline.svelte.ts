@@ -1,6 +1,7 @@
 // Working without a network: the service worker is registered, and a new version waits until the user asks for it,
 // because taking over reloads the page and another tab may be scanning.
 
+import { trustedAddress } from '../pool/trusted-address.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** Registers the service worker at `address`; says when a new version is ready. Does nothing where there is none to be had. */
@@ -12,10 +13,20 @@ export async function keepOffline(
 ): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { Workbox } = await import('workbox-window');
-  const workbox = new Workbox(address);
+  const workbox = new Workbox(trustedAddress(address));
   workbox.addEventListener('waiting', () => offer());
-  workbox.addEventListener('controlling', (event) => {
-    if (event.isUpdate === true) reload();
+  let asked = false;
+  let isControlled = navigator.serviceWorker.controller !== null;
+  workbox.addEventListener('controlling', () => {
+    const isFirst = !isControlled;
+    isControlled = true;
+    if (isFirst && !asked) return;
+    if (asked && !isBusy()) reload();
+    // Another tab was updated, or a scan began meanwhile. The files of the version before are kept, so this tab goes on.
+    else
+      notices.show('info', 'Winnow was updated; this tab goes on with the version before.', {
+        hint: 'Reload the page when no scan is running.',
+      });
   });
   function offer(): void {
     notices.show('info', 'A new version of Winnow is ready.', {
@@ -23,7 +34,8 @@ export async function keepOffline(
       action: {
         label: 'Update',
         run: () => {
-          if (!isBusy()) workbox.messageSkipWaiting();
+          asked = !isBusy();
+          if (asked) workbox.messageSkipWaiting();
           else notices.show('warning', 'A scan is running. Update when it is done: reload the page then.');
         },
       },

@@ -4,6 +4,9 @@ import type { AttackTable } from '../analysis/attack-matrix.ts';
 import { foldAttackMatrix } from '../analysis/attack-matrix.ts';
 import { countLevels, groupFindings } from '../analysis/group-findings.ts';
 import { foldHistogram } from '../analysis/histogram.ts';
+import type { Histogram } from '../analysis/histogram.ts';
+import { foldTacticTable } from '../analysis/tactic-table.ts';
+import type { TacticTable } from '../analysis/tactic-table.ts';
 import type { FindingList } from './finding-list.svelte.ts';
 
 export { fileHealth } from '../analysis/file-health.ts';
@@ -12,6 +15,11 @@ export { groupProblems } from '../analysis/problem-groups.ts';
 export type { ProblemGroup } from '../analysis/problem-groups.ts';
 export type { AttackColumn, AttackTable } from '../analysis/attack-matrix.ts';
 export type { Histogram } from '../analysis/histogram.ts';
+export { foldIntegrityFacts } from '../analysis/integrity-facts.ts';
+export { INTEGRITY_WORDS, nameIntegrityPlaces } from '../analysis/integrity-words.ts';
+export { foldLogSpans } from '../analysis/log-spans.ts';
+export type { LogSpan } from '../analysis/log-spans.ts';
+export type { TacticTable } from '../analysis/tactic-table.ts';
 
 const MAX_BARS = 160;
 
@@ -37,6 +45,18 @@ export function foldMatrix(overview: Overview, table: AttackTable, all: boolean)
     level: group.topLevel,
   }));
   return foldAttackMatrix(items, table, all);
+}
+
+/** The overview's hosts against the tactics. */
+export function foldTactics(overview: Overview, rows: Uint32Array, table: AttackTable): TacticTable {
+  return foldTacticTable(overview.columns, rows, table);
+}
+
+/** The histogram of the findings from `from` to `to` (Unix milliseconds, end excluded) alone. */
+export function zoomHistogram(overview: Overview, rows: Uint32Array, from: number, to: number): Histogram {
+  const { columns } = overview;
+  const within = rows.filter((row) => columns.time[row]! >= from && columns.time[row]! < to);
+  return foldHistogram(columns, within, MAX_BARS);
 }
 
 /** Row numbers of all findings, in the order in which they came. */

@@ -4,10 +4,14 @@
 import type { AttackTable } from '../analysis/attack-matrix.ts';
 import type { MatchedPart } from '../analysis/event-fields.ts';
 import type { EventElement } from '../model/event.ts';
+import type { ExportFormat } from '../export/export-formats.ts';
+import type { ExportOptions } from '../export/export-options.ts';
 import type { Finding, Triage } from '../model/finding.ts';
 import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { EventCatalogue } from '../model/event-catalogue.ts';
-import type { CompiledPack, RuleText } from '../pool/rule-compiler.ts';
+import type { EventIndex } from '../pool/event-index.ts';
+import type { FileHasher } from '../pool/file-hasher.ts';
+import type { CompiledInWorker, RuleText } from '../pool/rule-compiler.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { CombinedRules } from './rules-in-use.ts';
 import type { Intake } from '../intake/evidence.ts';
@@ -27,7 +31,9 @@ export interface RuleCatalogue {
 /** What rule packs need beside their store: a compiler that does not hold up the page, and a way to put rules in use. */
 export interface OwnRules {
   /** Compiles rule files as one set. Rejects when the worker dies or takes too long. */
-  compile(files: readonly RuleText[]): Promise<CompiledPack>;
+  compile(files: readonly RuleText[]): Promise<CompiledInWorker>;
+  /** What decides, beside the rules themselves, what they compile to: the text of the compiler. */
+  loadCompiler(): Promise<string>;
   loadCoreTexts(): Promise<readonly RuleText[]>;
   /** Puts rules in use; undefined for the shipped ones alone. */
   use(combined: CombinedRules | undefined): void;
@@ -51,7 +57,7 @@ export interface EventRenderers {
 /** Which parts of the rule held on the finding's event; empty where that cannot be told (correlations, unknown rules). */
 export type ExplainFinding = (finding: Finding) => Promise<readonly MatchedPart[]>;
 
-export type ExportFormat = 'json' | 'jsonl' | 'csv' | 'timesketch';
+export type { ExportFormat } from '../export/export-formats.ts';
 
 /** Writes findings; parts come as they are made, so that the whole is never in memory. */
 export type ExportFindings = (
@@ -62,11 +68,14 @@ export type ExportFindings = (
     readonly triageOf: (finding: Finding) => Triage | undefined;
     /** Pack or path that the rule came with, '' when unknown. */
     readonly sourceOf: (finding: Finding) => string;
-  },
+  } & Pick<ExportOptions, 'caseName' | 'attackVersion' | 'loadReport'>,
 ) => AsyncIterable<Uint8Array>;
 
-/** Hands a finished file to the user. */
-export type SaveFile = (name: string, type: string, parts: AsyncIterable<Uint8Array>) => Promise<void>;
+/**
+ * Hands a finished file to the user. A `large` one may ask for a place first; rejects with an AbortError when the user
+ * closes that dialog.
+ */
+export type SaveFile = (name: string, type: string, parts: AsyncIterable<Uint8Array>, large?: boolean) => Promise<void>;
 
 /** The hash part of the page's address. */
 export interface AddressBar {
@@ -90,6 +99,8 @@ export interface AppPorts {
   readonly ownRules: OwnRules;
   readonly packStore: RulePackStore;
   readonly evidence: EvidenceSource;
+  /** Every event of the open case; scans fill it. */
+  readonly events: EventIndex;
   readonly renderers: EventRenderers;
   readonly explain: ExplainFinding;
   readonly exportFindings: ExportFindings;
@@ -102,4 +113,8 @@ export interface AppPorts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly version: string;
+  /** Hash over the sources of the build, where the build has one. */
+  readonly build?: string;
+  /** Hashes evidence; without it the account has no hashes. */
+  readonly startHasher?: () => Promise<FileHasher>;
 }

@@ -4,11 +4,13 @@
 
 import type { EvidenceFile } from '../intake/evidence.ts';
 import type { RulePack, RulePackContent, RulePackFile, RulePackId, VerdictCounts } from '../model/rule-pack.ts';
-import type { RuleVerdict } from '../model/rule-set.ts';
+import type { RuleInfo, RuleVerdict } from '../model/rule-set.ts';
+import { openCompiled } from '../pool/compiled-pack.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { Notices } from './notices.svelte.ts';
 import { groupPacks, hashPack, readPackFiles, ruleTextsOf, splitVerdicts, textOfRuleFile } from './pack-files.ts';
 import type { DroppedPack } from './pack-files.ts';
+import type { PackChanges } from './pack-comparison.ts';
 import type { OwnRules } from './ports.ts';
 
 export interface RulePackTools {
@@ -40,6 +42,7 @@ interface OpenPack {
 export class RulePacks {
   readonly #tools: RulePackTools;
   #packs = $state.raw<readonly RulePack[] | undefined>(undefined);
+  readonly #current = $derived(this.#packs?.filter((pack) => pack.replacedBy === undefined));
   #work = $state.raw<PackWork | undefined>(undefined);
   #failure = $state.raw<string | undefined>(undefined);
   /** Packs of which nothing can run: their report can be read in this tab, and they are not kept. */
@@ -51,9 +54,9 @@ export class RulePacks {
     this.#tools = tools;
   }
 
-  /** Kept packs, oldest first; undefined until the first load. */
+  /** Kept packs, oldest first, without the versions that were replaced; undefined until the first load. */
   get packs(): readonly RulePack[] | undefined {
-    return this.#packs;
+    return this.#current;
   }
   get work(): PackWork | undefined {
     return this.#work;
@@ -67,7 +70,8 @@ export class RulePacks {
   load(): Promise<void> {
     this.#ready ??= this.#inTurn(async () => {
       this.#packs = await this.#tools.store.listPacks();
-      if (this.#packs.some((pack) => pack.enabled)) await this.#compile(await this.#loadEnabled());
+      const enabled = this.#packs.filter((pack) => pack.enabled);
+      if (enabled.length > 0 && !(await this.#useKept(enabled))) await this.#compile(await this.#loadEnabled());
     }).catch((error: unknown) => this.#fail(error));
     return this.#ready;
   }
@@ -75,6 +79,22 @@ export class RulePacks {
   /** A pack by its id, also one that was refused. */
   packOf(id: string): RulePack | undefined {
     return this.#packs?.find((pack) => pack.id === id) ?? this.#refused.get(id as RulePackId)?.pack;
+  }
+
+  /** The version that the pack replaced, undefined when there is none. */
+  olderThan(id: RulePackId): RulePack | undefined {
+    return this.#packs?.find((pack) => pack.replacedBy === id);
+  }
+
+  /** What changed from the replaced version to this one; undefined when either is gone. */
+  async loadChanges(id: RulePackId): Promise<PackChanges | undefined> {
+    const older = this.olderThan(id);
+    if (older === undefined) return undefined;
+    const [before, after] = await Promise.all([older.id, id].map((each) => this.#tools.store.loadPack(each)));
+    if (before === undefined || after === undefined) return undefined;
+    // Only the page of a pack needs it.
+    const { compareContents } = await import('./pack-comparison.ts');
+    return compareContents(before, after);
   }
 
   /** What became of the pack's documents; undefined when the pack is gone. */
@@ -126,9 +146,12 @@ export class RulePacks {
       const pack = this.#packs?.find((each) => each.id === id);
       this.#refused.delete(id);
       if (pack === undefined) return;
-      const removed = await this.#tools.store.removePack(id);
-      if (!removed.ok) throw new Error(removed.error.message);
-      this.#packs = this.#packs?.filter((each) => each.id !== id);
+      const older = this.olderThan(id);
+      for (const each of [pack, ...(older === undefined ? [] : [older])]) {
+        const removed = await this.#tools.store.removePack(each.id);
+        if (!removed.ok) throw new Error(removed.error.message);
+      }
+      this.#packs = this.#packs?.filter((each) => each.id !== id && each.id !== older?.id);
       if (pack.enabled) await this.#compile(await this.#loadEnabled());
     }).catch((error: unknown) => this.#fail(error));
   }
@@ -156,7 +179,12 @@ export class RulePacks {
     if (pack.counts.compiled > 0) {
       const older = this.#packs?.filter((each) => each.name === pack.name) ?? [];
       await this.#save(pack, content);
-      for (const { id } of older) await this.#tools.store.removePack(id);
+      for (const each of older) {
+        // The same rules dropped again are not a version to compare with: then the one before stays that.
+        const stays = each.replacedBy === undefined ? each.hash !== pack.hash : older.some(isSameVersion(pack));
+        if (stays) await this.#save({ ...each, enabled: false, replacedBy: pack.id });
+        else await this.#tools.store.removePack(each.id);
+      }
       return;
     }
     this.#refused.set(pack.id, { pack: { ...pack, enabled: false }, content });
@@ -197,15 +225,51 @@ export class RulePacks {
     const files = open.map(({ pack, content }) => ruleTextsOf(pack.name, content.files));
     this.#work = { what: 'compiling', files: files.reduce((sum, list) => sum + list.length, 0), done: undefined };
     const core = await rules.loadCoreTexts();
-    const compiled = await rules.compile([...core, ...files.flat()]);
+    const { pack: compiled, bytes } = await rules.compile([...core, ...files.flat()]);
     const [, ...verdicts] = splitVerdicts([core, ...files], compiled.verdicts);
     // New packs in which nothing can run change nothing: the rules stay as they are.
     if (fresh.length === 0 || verdicts.slice(-fresh.length).some((own) => own.some(isCompiled))) {
       rules.use({ compiled, loadOwnText: (info) => textOf(open, info.pack, info.file) });
       this.#failure = undefined;
       changed();
+      await this.#tools.store.saveCompiled(await this.#versionOf(open.map(({ pack }) => pack)), bytes);
     }
     return verdicts;
+  }
+
+  /** Puts the compilation of these packs in use that was kept at the last change; false when there is none. */
+  async #useKept(packs: readonly RulePack[]): Promise<boolean> {
+    const { rules, store, changed } = this.#tools;
+    const bytes = await store.loadCompiled(await this.#versionOf(packs));
+    if (bytes === undefined) return false;
+    try {
+      const compiled = openCompiled(bytes);
+      rules.use({ compiled, loadOwnText: (info) => this.#loadKeptText(info) });
+    } catch {
+      // Damaged on disk.
+      return false;
+    }
+    this.#failure = undefined;
+    changed();
+    return true;
+  }
+
+  async #loadKeptText(info: RuleInfo): Promise<string | undefined> {
+    const pack = this.#packs?.find((each) => each.enabled && each.name === info.pack);
+    const content = pack === undefined ? undefined : await this.#tools.store.loadPack(pack.id);
+    return pack === undefined || content === undefined ? undefined : textOf([{ pack, content }], info.pack, info.file);
+  }
+
+  /** Changes with the packs, the shipped rules and the compiler. */
+  async #versionOf(packs: readonly RulePack[]): Promise<string> {
+    const { rules } = this.#tools;
+    const [compiler, core] = await Promise.all([rules.loadCompiler(), rules.loadCoreTexts()]);
+    const encoder = new TextEncoder();
+    return hashPack([
+      { file: 'compiler', bytes: encoder.encode(compiler) },
+      { file: 'shipped', bytes: encoder.encode(JSON.stringify(core)) },
+      { file: 'packs', bytes: encoder.encode(JSON.stringify(packs.map(({ name, hash }) => [name, hash]))) },
+    ]);
   }
 
   /** Kept packs can no longer be compiled with the rest: the shipped rules stay in use. */
@@ -225,6 +289,10 @@ export class RulePacks {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function isSameVersion(pack: RulePack): (other: RulePack) => boolean {
+  return (other) => other.replacedBy === undefined && other.hash === pack.hash;
 }
 
 function isCompiled({ verdict }: RuleVerdict): boolean {

@@ -6,11 +6,15 @@ import type { RouteCoverage } from '../analysis/rule-coverage.ts';
 import { listRouteCoverage } from '../analysis/rule-coverage.ts';
 import type { Indicator, IndicatorIndex } from '../analysis/rule-indicators.ts';
 import { buildIndicatorIndex, listIndicators } from '../analysis/rule-indicators.ts';
+import type { RelatedRule } from '../analysis/rule-relations.ts';
+import { listRelated } from '../analysis/rule-relations.ts';
 import type { PredicateText, RuleTreeLine } from '../analysis/rule-tree.ts';
 import { describePredicate, listRuleTree } from '../analysis/rule-tree.ts';
 import type { EventKindCount } from '../model/coverage.ts';
 import { fieldKeyOf } from '../model/field-key.ts';
 import type { Rule, RuleInfo, RuleSet } from '../model/rule-set.ts';
+
+const MOST_RELATED = 12;
 
 export interface TechniqueCoverage {
   readonly id: string;
@@ -29,6 +33,8 @@ export interface RulePageView {
   readonly routes: readonly RouteCoverage[];
   readonly tree: readonly (RuleTreeLine & { readonly test: PredicateText | undefined })[];
   readonly indicators: readonly (Omit<Indicator, 'sharedBy'> & { readonly sharedBy: readonly RuleInfo[] })[];
+  /** The closest first (analysis/rule-relations.ts). */
+  readonly related: readonly (Omit<RelatedRule, 'rule'> & { readonly info: RuleInfo })[];
   /** For correlations: the rules they count. */
   readonly parts: readonly RuleInfo[];
 }
@@ -51,6 +57,7 @@ export function foldRulePage(
     index = buildIndicatorIndex(set);
     indices.set(set, index);
   }
+  const indicators = listIndicators(set, index, number);
   const spelling = spellFields(source ?? '');
   const spelt = <T extends PredicateText>(text: T): T => ({ ...text, field: spelling.get(text.field) ?? text.field });
   const techniques = coverTechniques(rule.info, table);
@@ -68,10 +75,13 @@ export function foldRulePage(
             return { ...line, test: predicate === undefined ? undefined : spelt(describePredicate(predicate)) };
           })
         : [],
-    indicators: listIndicators(set, index, number).map((indicator) => ({
+    indicators: indicators.map((indicator) => ({
       ...spelt(indicator),
       sharedBy: infosOf(indicator.sharedBy),
     })),
+    related: listRelated(set, number, indicators, MOST_RELATED).flatMap(({ rule: other, ...rest }) =>
+      infosOf([other]).map((info) => ({ info, ...rest })),
+    ),
     parts: rule.kind === 'correlation' ? infosOf(rule.rules) : [],
   };
 }

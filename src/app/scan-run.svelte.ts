@@ -4,6 +4,7 @@
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
 import type { Finding } from '../model/finding.ts';
+import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
 import type {
@@ -24,7 +25,11 @@ export interface ScanSink {
   /** Writes findings to the store, then shows them; settles when both are done. */
   keep(findings: readonly Finding[]): Promise<void>;
   account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void;
+  /** Rows of a slice for the event index. */
+  indexed(file: number, part: IndexPart): void;
   problem(problem: Problem): void;
+  /** A packed file is unpacked: its bytes, and with them its size, are known. */
+  unpacked(file: number, blob: Blob): void;
   /** File states as they change, and once at the end. */
   files(progress: readonly FileProgress[]): void;
 }
@@ -33,7 +38,7 @@ const FLUSH_AFTER_MS = 100;
 const FLUSH_SIZE = 500;
 
 export class ScanRun {
-  readonly files: readonly ScanFile[];
+  #files: readonly ScanFile[];
   readonly started: number;
   readonly #sink: ScanSink;
   readonly #pending: Finding[] = [];
@@ -63,18 +68,22 @@ export class ScanRun {
     sink: ScanSink,
     now: number,
   ) {
-    this.files = files;
+    this.#files = files;
     this.started = now;
     this.#sink = sink;
-    const bytesTotal = files.reduce((sum, file) => sum + file.blob.size, 0);
+    const bytesTotal = files.reduce((sum, file) => sum + sizeOf(file), 0);
     this.#progress = {
       ...this.#progress,
       bytesTotal,
-      files: files.map((file) => ({ file: file.number, bytesDone: 0, bytesTotal: file.blob.size, state: 'waiting' })),
+      files: files.map((file) => ({ file: file.number, bytesDone: 0, bytesTotal: sizeOf(file), state: 'waiting' })),
     };
     this.done = this.#run(scanner, rules, options);
   }
 
+  /** The files of the scan; packed ones with their bytes as soon as these are there. */
+  get files(): readonly ScanFile[] {
+    return this.#files;
+  }
   get phase(): ScanPhase {
     return this.#phase;
   }
@@ -142,6 +151,11 @@ export class ScanRun {
       },
       problem: (problem) => this.#sink.problem(problem),
       account: (file, part, kinds) => this.#sink.account(file, part, kinds),
+      indexed: (file, part) => this.#sink.indexed(file, part),
+      unpacked: (number, blob) => {
+        this.#files = this.#files.map((file) => (file.number === number ? { number, path: file.path, blob } : file));
+        this.#sink.unpacked(number, blob);
+      },
     };
   }
 
@@ -179,4 +193,9 @@ export class ScanRun {
     await this.#flushing;
     await this.#flush();
   }
+}
+
+/** Bytes of a file; of a packed one what its archive claims. */
+function sizeOf({ blob, packed }: ScanFile): number {
+  return packed?.size ?? blob.size;
 }

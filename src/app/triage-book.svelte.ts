@@ -4,6 +4,7 @@
 import type { CaseId } from '../model/case.ts';
 import type { FindingKey, Triage, TriageState } from '../model/finding.ts';
 import type { CaseStore } from '../store/case-store.ts';
+import type { AuditLog } from './audit-log.svelte.ts';
 import type { FindingList } from './finding-list.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 
@@ -13,16 +14,25 @@ export class TriageBook {
   readonly #findings: FindingList;
   readonly #notices: Notices;
   readonly #now: () => number;
+  readonly #audit: AuditLog | undefined;
   readonly #entries = new Map<FindingKey, Triage>();
   /** A new wrapper with every change: it tells readers that the entries behind it changed. */
   #current = $state.raw({ entries: this.#entries });
 
-  constructor(store: CaseStore, caseId: CaseId, findings: FindingList, notices: Notices, now: () => number) {
+  constructor(
+    store: CaseStore,
+    caseId: CaseId,
+    findings: FindingList,
+    notices: Notices,
+    now: () => number,
+    audit?: AuditLog,
+  ) {
     this.#store = store;
     this.#caseId = caseId;
     this.#findings = findings;
     this.#notices = notices;
     this.#now = now;
+    this.#audit = audit;
   }
 
   /** Number of findings judged or noted. */
@@ -59,17 +69,54 @@ export class TriageBook {
   /** Judges findings; gives the judgements as they were, for undoing. */
   async setState(keys: readonly FindingKey[], state: TriageState): Promise<readonly Triage[]> {
     const before = keys.map((key) => this.of(key));
-    await this.restore(before.map((triage) => ({ ...triage, state, changed: this.#now() })));
+    void this.#audit?.add('judged', state, keys.length, keys);
+    await this.#keep(before.map((triage) => ({ ...triage, state, changed: this.#now() })));
     return before;
   }
 
   async setNote(key: FindingKey, note: string): Promise<void> {
     const before = this.of(key);
-    if (before.note !== note) await this.restore([{ ...before, note, changed: this.#now() }]);
+    if (before.note === note) return;
+    void this.#audit?.add('noted', note === '' ? 'note taken away' : note, 1, [key]);
+    await this.#keep([{ ...before, note, changed: this.#now() }]);
   }
 
-  /** Sets judgements as given. They hold on screen at once; a store that refuses them is said so. */
+  /** Takes a judgement back: sets judgements as they were. */
   async restore(triage: readonly Triage[]): Promise<void> {
+    const keys = triage.map((entry) => entry.key);
+    void this.#audit?.add('judged', 'set back to what it was before', keys.length, keys);
+    await this.#keep(triage);
+  }
+
+  /** All judgements and notes, in the order in which they were first made. */
+  get all(): readonly Triage[] {
+    return [...this.#current.entries.values()];
+  }
+
+  /**
+   * Takes in another person's judgements: the newer one of each finding holds, and the log of actions has the other.
+   * Gives how many were taken and how many were older than ours.
+   */
+  async merge(triage: readonly Triage[]): Promise<{ readonly taken: number; readonly older: number }> {
+    const taken: Triage[] = [];
+    let older = 0;
+    for (const theirs of triage) {
+      const ours = this.#entries.get(theirs.key);
+      if (ours !== undefined && sameJudgement(ours, theirs)) continue;
+      const wins = ours === undefined || theirs.changed > ours.changed;
+      if (wins) taken.push(theirs);
+      else older++;
+      if (ours === undefined) continue;
+      const lost = wins ? ours : theirs;
+      const what = lost.note === '' ? lost.state : `${lost.state}: ${lost.note}`;
+      await this.#audit?.add('judgement-replaced', `${wins ? 'ours' : 'theirs'} was older: ${what}`, 1, [theirs.key]);
+    }
+    if (taken.length > 0) await this.#keep(taken);
+    return { taken: taken.length, older };
+  }
+
+  /** Judgements hold on screen at once; a store that refuses them is said so. */
+  async #keep(triage: readonly Triage[]): Promise<void> {
     for (const entry of triage) {
       this.#entries.set(entry.key, entry);
       this.#findings.judge(entry.key, entry.state);
@@ -83,4 +130,8 @@ export class TriageBook {
       });
     }
   }
+}
+
+function sameJudgement(a: Triage, b: Triage): boolean {
+  return a.state === b.state && a.note === b.note && a.tags.join('\n') === b.tags.join('\n');
 }

@@ -1,7 +1,9 @@
 // The whole app: what is open, what the address says, and the verbs of the first screen. Built once by main.ts.
 
+import { isCaseFile } from '../casefile/manifest.ts';
 import type { CaseId, CaseRecord } from '../model/case.ts';
 import type { EvidenceFile, Intake } from '../intake/evidence.ts';
+import { NO_HASHES, type EvidenceAccount, type ToolAccount } from '../model/evidence-account.ts';
 import type { RulePack } from '../model/rule-pack.ts';
 import type { RenewableScanner } from '../pool/renewable-scanner.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
@@ -11,23 +13,21 @@ import { formatAddress } from './address.ts';
 import { CaseList } from './case-list.svelte.ts';
 import { nameCase } from './case-name.ts';
 import { CaseSession } from './case-session.svelte.ts';
+import type { EvidenceTools } from './evidence-book.svelte.ts';
 import { EventWords } from './event-words.svelte.ts';
 import { formatFindingQuery } from './finding-query.ts';
 import { Notices } from './notices.svelte.ts';
+import type { FindingChanges } from './pack-comparison.ts';
 import type { AppPorts, ExportFormat } from './ports.ts';
+import { PasswordDesk } from './password-desk.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
+/** Files of a drop that are looked at for being case files. */
+const MAX_CASE_FILES = 20;
 const NO_PARAMS: AddressParams = new Map();
-
-const EXPORT_FILES: Readonly<Record<ExportFormat, { readonly type: string; readonly ending: string }>> = {
-  json: { type: 'application/json', ending: 'json' },
-  jsonl: { type: 'application/x-ndjson', ending: 'jsonl' },
-  csv: { type: 'text/csv', ending: 'csv' },
-  timesketch: { type: 'application/x-ndjson', ending: 'timesketch.jsonl' },
-};
 
 export class WinnowApp {
   readonly ports: AppPorts;
@@ -35,12 +35,19 @@ export class WinnowApp {
   readonly router: Router;
   readonly theme: Theme;
   readonly notices = new Notices();
+  /** Questions for passwords of dropped archives. */
+  readonly passwords = new PasswordDesk();
   readonly cases: CaseList;
   readonly rules: RuleLibrary;
   readonly packs: RulePacks;
   readonly words: EventWords;
+  /** What was last looked at among the events of each case, for the way back to it. */
+  readonly eventPlaces = new Map<CaseId, AddressParams>();
+  /** Lists of terms by name; too long for an address, so they last as long as the page. */
+  readonly termLists = new Map<string, readonly string[]>();
   readonly #scanner: RenewableScanner;
   #session = $state.raw<CaseSession | undefined>(undefined);
+  #changes = $state.raw<{ readonly session: CaseSession; readonly changes: FindingChanges } | undefined>(undefined);
   #missing = $state.raw<CaseId | undefined>(undefined);
   #opening = $state.raw<CaseId | undefined>(undefined);
   #reading = $state(false);
@@ -73,6 +80,10 @@ export class WinnowApp {
   /** A case that the address asks for and the store does not have. */
   get missing(): CaseId | undefined {
     return this.#missing;
+  }
+  /** What the last "scan again" of the open case found more and less than the scan before it. */
+  get findingChanges(): FindingChanges | undefined {
+    return this.#changes?.session === this.#session ? this.#changes?.changes : undefined;
   }
   get opening(): CaseId | undefined {
     return this.#opening;
@@ -154,6 +165,67 @@ export class WinnowApp {
     }
   }
 
+  /** Takes a drop: case files are opened or merged, everything else is evidence. Call it within the drop's handler. */
+  async takeDrop(transfer: DataTransfer): Promise<void> {
+    // Both before the first await: the transfer is empty afterwards.
+    const files = [...transfer.files];
+    const intake = this.ports.evidence.readDrop(transfer);
+    if (await this.#takeCaseFiles(files)) intake.catch(() => undefined);
+    else await this.take(intake);
+  }
+
+  /** Takes files that were picked. */
+  async takeFiles(files: readonly File[]): Promise<void> {
+    if (!(await this.#takeCaseFiles(files))) await this.take(this.ports.evidence.readFiles(files));
+  }
+
+  /** Writes the open case to a file, reads it back and gives it to the user. */
+  async saveCaseFile(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || this.#exporting) return;
+    this.#exporting = true;
+    try {
+      const { saveCaseFile } = await import('./case-file.ts');
+      const { size } = await saveCaseFile(session, this.tool, this.ports);
+      this.notices.show('info', `The case file is saved and was read back: ${Math.ceil(size / 1_024)} KiB.`);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+    } finally {
+      this.#exporting = false;
+    }
+  }
+
+  /** Gives true when there were case files among the files; they are opened, or merged into the case on screen. */
+  async #takeCaseFiles(files: readonly File[]): Promise<boolean> {
+    const found: File[] = [];
+    for (const file of files.slice(0, MAX_CASE_FILES)) {
+      // A dropped folder looks like a file that cannot be read.
+      const head = await file
+        .slice(0, 64)
+        .arrayBuffer()
+        .catch(() => new ArrayBuffer(0));
+      if (isCaseFile(new Uint8Array(head))) found.push(file);
+    }
+    if (found.length === 0 || this.#isBusy()) return found.length > 0;
+    const { mergeCaseFile, openCaseFile } = await import('./case-file.ts');
+    const session = this.#sessionOnScreen();
+    this.#reading = true;
+    try {
+      for (const file of found) {
+        if (session !== undefined) this.notices.show('info', await mergeCaseFile(session, file));
+        else {
+          const analyst = this.ports.settings.read('analyst') ?? '';
+          const id = await openCaseFile(file, this.store, this.ports.now(), analyst);
+          await this.cases.load();
+          this.openCase(id);
+        }
+      }
+    } finally {
+      this.#reading = false;
+    }
+    return true;
+  }
+
   /** Takes rule files only: what was picked where rules are managed. */
   async takeRules(intake: Promise<Intake>): Promise<void> {
     if (this.#isBusy()) return;
@@ -186,9 +258,17 @@ export class WinnowApp {
       const cleared = await this.store.clearFindings(session.id);
       if (!cleared.ok) throw new Error(cleared.error.message);
       const { summary } = session.record();
+      const { noteFindings, changesSince } = await import('./pack-comparison.ts');
+      const noted = noteFindings(session.findings);
       const fresh = this.#open({ summary, files: [], problems: [] });
       await fresh.load();
-      fresh.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+      const scan = fresh.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+      this.run(
+        'Comparing the scans',
+        scan.done.then(() => {
+          if (scan.phase === 'done') this.#changes = { session: fresh, changes: changesSince(noted, fresh.findings) };
+        }),
+      );
     } finally {
       this.#reading = false;
     }
@@ -198,7 +278,8 @@ export class WinnowApp {
   hrefOf(tab: CaseView): string {
     const session = this.#session;
     if (session === undefined) return formatAddress({ view: 'start' });
-    const params = tab === 'findings' ? formatFindingQuery(session.findings.query) : NO_PARAMS;
+    const kept = tab === 'events' ? (this.eventPlaces.get(session.id) ?? NO_PARAMS) : NO_PARAMS;
+    const params = tab === 'findings' ? formatFindingQuery(session.findings.query) : kept;
     return formatAddress({ view: 'case', caseId: session.id, tab, finding: undefined, params });
   }
 
@@ -223,13 +304,16 @@ export class WinnowApp {
     this.#follow(this.router.address);
   }
 
-  async removeCase(id: CaseId): Promise<void> {
-    if (this.#session?.id === id) {
-      this.#session.scan?.cancel();
-      await this.#session.scan?.done;
+  /** Deletes cases; gives the bytes that became free. */
+  async removeCases(ids: readonly CaseId[]): Promise<number> {
+    const session = this.#session;
+    if (session !== undefined && ids.includes(session.id)) {
+      session.scan?.cancel();
+      await session.scan?.done;
+      session.evidence.close();
       this.#session = undefined;
     }
-    await this.cases.remove(id);
+    return this.cases.remove(ids);
   }
 
   async renameCase(id: CaseId, name: string): Promise<void> {
@@ -246,12 +330,13 @@ export class WinnowApp {
     if (session === undefined || this.#exporting) return;
     this.#exporting = true;
     try {
-      const parts = this.ports.exportFindings(format, session.findings.read(session.findings.rows), {
-        triageOf: (finding) => session.triage.kept(finding.key),
-        sourceOf: (finding) => this.rules.infoOf(finding.ruleId)?.pack ?? '',
-      });
-      const { type, ending } = EXPORT_FILES[format];
-      await this.ports.saveFile(`${fileNameOf(session.name)}.${ending}`, type, parts);
+      const { runExport } = await import('./export-run.ts');
+      const { length } = session.findings.rows;
+      await runExport(session, format, this);
+      await session.audit.add('exported', `${format}, the findings shown`, length);
+    } catch (error) {
+      // The user closed the dialog that asks for a place.
+      if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
     } finally {
       this.#exporting = false;
     }
@@ -273,14 +358,46 @@ export class WinnowApp {
   }
 
   #open(record: CaseRecord): CaseSession {
+    // The index is that of the open case; a kept case has none until its evidence is read again.
+    this.ports.events.clear();
+    this.#session?.evidence.close();
     const session = new CaseSession(record, {
       store: this.store,
       scanner: this.#scanner,
+      events: this.ports.events,
       notices: this.notices,
       now: this.ports.now,
+      settings: this.ports.settings,
+      ...(this.#evidenceTools && { evidence: this.#evidenceTools }),
     });
     this.#session = session;
     return session;
+  }
+
+  /** Name, version and build of this program. */
+  get tool(): ToolAccount {
+    const { version, build = version } = this.ports;
+    return { name: 'Winnow', version, build };
+  }
+
+  /** Hashes, scans and actions of the open case. */
+  get evidence(): EvidenceAccount | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    const files = session.files.map(({ path, size, lastModified, hashes = NO_HASHES }) => {
+      return { path, size, lastModified, ...hashes };
+    });
+    return { tool: this.tool, files, scans: session.evidence.scans, actions: session.audit.entries };
+  }
+
+  get #evidenceTools(): EvidenceTools | undefined {
+    const { startHasher, version } = this.ports;
+    if (startHasher === undefined) return undefined;
+    const packs = async () => {
+      const [infos, { accountPacks }] = await Promise.all([this.#loadRules(), import('./pack-accounts.ts')]);
+      return accountPacks(infos, this.packs.packs ?? [], version);
+    };
+    return { tool: this.tool, packs, startHasher };
   }
 
   #isBusy(): boolean {
@@ -376,10 +493,4 @@ export class WinnowApp {
       if (this.#opening === id) this.#opening = undefined;
     }
   }
-}
-
-/** A file name from a case name: what no file system objects to. */
-function fileNameOf(name: string): string {
-  const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').trim();
-  return safe === '' ? 'findings' : safe.slice(0, 100);
 }

@@ -1,8 +1,11 @@
-// SHA-256, synchronous and without crypto.subtle (which is asynchronous and absent on plain http and file: pages).
-// For rule texts and keys of a few kilobytes; FIPS 180-4.
+// SHA-256 (FIPS 180-4), synchronous and without crypto.subtle: that is absent on plain http and file: pages and takes
+// only whole messages, and evidence does not fit into memory. Unrolled by eight rounds, so that the eight words keep
+// their variables instead of moving on each round: twice as fast as the loop of the standard.
+
+import { createBlockHash, type BlockHash } from './block-hash.ts';
 
 const ROUND = 64;
-const K = buildConstants();
+const K = Int32Array.from(buildConstants());
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 function buildConstants(): Uint32Array {
@@ -37,65 +40,75 @@ export function sha256Hex(text: string): string {
 
 /** SHA-256 of bytes, as 64 lower-case hex digits. */
 export function sha256HexOfBytes(bytes: Uint8Array): string {
-  const state = Int32Array.from(START);
+  return createSha256().update(bytes).hex();
+}
+
+/** SHA-256 of bytes that come piece by piece. */
+export function createSha256(): BlockHash {
   const words = new Int32Array(ROUND);
-  const whole = bytes.length - (bytes.length % 64);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < whole; at += 64) compress(state, words, view, at);
-  const rest = bytes.length - whole;
-  const tail = new Uint8Array(rest < 56 ? 64 : 128);
-  tail.set(bytes.subarray(whole));
-  tail[rest] = 0x80;
-  const tailView = new DataView(tail.buffer);
-  tailView.setUint32(tail.length - 8, Math.floor(bytes.length / 0x2000_0000));
-  tailView.setUint32(tail.length - 4, (bytes.length << 3) >>> 0);
-  for (let at = 0; at < tail.length; at += 64) compress(state, words, tailView, at);
-  let hex = '';
-  for (const word of state) hex += (word >>> 0).toString(16).padStart(8, '0');
-  return hex;
+  return createBlockHash(START, false, (state, view, at, blocks) => compress(state, words, view, at, blocks));
 }
 
-function compress(state: Int32Array, words: Int32Array, view: DataView, at: number): void {
-  for (let i = 0; i < 16; i++) words[i] = view.getInt32(at + i * 4);
-  for (let i = 16; i < ROUND; i++) {
-    const a = words[i - 15]!;
-    const b = words[i - 2]!;
-    const s0 = rotate(a, 7) ^ rotate(a, 18) ^ (a >>> 3);
-    const s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >>> 10);
-    words[i] = (words[i - 16]! + s0 + words[i - 7]! + s1) | 0;
-  }
-  let a = state[0]!;
-  let b = state[1]!;
-  let c = state[2]!;
-  let d = state[3]!;
-  let e = state[4]!;
-  let f = state[5]!;
-  let g = state[6]!;
-  let h = state[7]!;
-  for (let i = 0; i < ROUND; i++) {
-    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i]! + words[i]!) | 0;
-    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    h = g;
-    g = f;
-    f = e;
-    e = (d + t1) | 0;
-    d = c;
-    c = b;
-    b = a;
-    a = (t1 + t2) | 0;
-  }
-  state[0] = (state[0]! + a) | 0;
-  state[1] = (state[1]! + b) | 0;
-  state[2] = (state[2]! + c) | 0;
-  state[3] = (state[3]! + d) | 0;
-  state[4] = (state[4]! + e) | 0;
-  state[5] = (state[5]! + f) | 0;
-  state[6] = (state[6]! + g) | 0;
-  state[7] = (state[7]! + h) | 0;
+function bigSigma0(x: number): number {
+  return ((x >>> 2) | (x << 30)) ^ ((x >>> 13) | (x << 19)) ^ ((x >>> 22) | (x << 10));
 }
 
-function rotate(word: number, by: number): number {
-  return (word >>> by) | (word << (32 - by));
+function bigSigma1(x: number): number {
+  return ((x >>> 6) | (x << 26)) ^ ((x >>> 11) | (x << 21)) ^ ((x >>> 25) | (x << 7));
+}
+
+function compress(state: Int32Array, w: Int32Array, view: DataView, start: number, blocks: number): void {
+  for (let block = 0; block < blocks; block++) {
+    const at = start + block * 64;
+    for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + i * 4);
+    for (let i = 16; i < ROUND; i++) {
+      const x = w[i - 15]!;
+      const y = w[i - 2]!;
+      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+      w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0;
+    }
+    let a = state[0]!;
+    let b = state[1]!;
+    let c = state[2]!;
+    let d = state[3]!;
+    let e = state[4]!;
+    let f = state[5]!;
+    let g = state[6]!;
+    let h = state[7]!;
+    for (let i = 0; i < ROUND; i += 8) {
+      h = (h + bigSigma1(e) + (g ^ (e & (f ^ g))) + K[i]! + w[i]!) | 0;
+      d = (d + h) | 0;
+      h = (h + bigSigma0(a) + ((a & b) | (c & (a | b)))) | 0;
+      g = (g + bigSigma1(d) + (f ^ (d & (e ^ f))) + K[i + 1]! + w[i + 1]!) | 0;
+      c = (c + g) | 0;
+      g = (g + bigSigma0(h) + ((h & a) | (b & (h | a)))) | 0;
+      f = (f + bigSigma1(c) + (e ^ (c & (d ^ e))) + K[i + 2]! + w[i + 2]!) | 0;
+      b = (b + f) | 0;
+      f = (f + bigSigma0(g) + ((g & h) | (a & (g | h)))) | 0;
+      e = (e + bigSigma1(b) + (d ^ (b & (c ^ d))) + K[i + 3]! + w[i + 3]!) | 0;
+      a = (a + e) | 0;
+      e = (e + bigSigma0(f) + ((f & g) | (h & (f | g)))) | 0;
+      d = (d + bigSigma1(a) + (c ^ (a & (b ^ c))) + K[i + 4]! + w[i + 4]!) | 0;
+      h = (h + d) | 0;
+      d = (d + bigSigma0(e) + ((e & f) | (g & (e | f)))) | 0;
+      c = (c + bigSigma1(h) + (b ^ (h & (a ^ b))) + K[i + 5]! + w[i + 5]!) | 0;
+      g = (g + c) | 0;
+      c = (c + bigSigma0(d) + ((d & e) | (f & (d | e)))) | 0;
+      b = (b + bigSigma1(g) + (a ^ (g & (h ^ a))) + K[i + 6]! + w[i + 6]!) | 0;
+      f = (f + b) | 0;
+      b = (b + bigSigma0(c) + ((c & d) | (e & (c | d)))) | 0;
+      a = (a + bigSigma1(f) + (h ^ (f & (g ^ h))) + K[i + 7]! + w[i + 7]!) | 0;
+      e = (e + a) | 0;
+      a = (a + bigSigma0(b) + ((b & c) | (d & (b | c)))) | 0;
+    }
+    state[0] = (state[0]! + a) | 0;
+    state[1] = (state[1]! + b) | 0;
+    state[2] = (state[2]! + c) | 0;
+    state[3] = (state[3]! + d) | 0;
+    state[4] = (state[4]! + e) | 0;
+    state[5] = (state[5]! + f) | 0;
+    state[6] = (state[6]! + g) | 0;
+    state[7] = (state[7]! + h) | 0;
+  }
 }

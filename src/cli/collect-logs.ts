@@ -40,7 +40,7 @@ export async function collectLogs(paths: readonly string[]): Promise<CollectedLo
     if (verdict.kind === 'log') files.push(disk);
     else if (verdict.kind === 'problem') problems.push(verdict.problem);
     else if (verdict.kind === 'gzip') await unpacker.takeGzip(path, chosen);
-    else if (verdict.kind === 'zip') await unpacker.takeZip(path);
+    else if (verdict.kind === 'zip') await unpacker.takeZip(path, chosen);
   };
 
   const takeFolder = async (path: string, depth: number): Promise<void> => {

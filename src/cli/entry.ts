@@ -18,6 +18,7 @@ import { serveThread } from './serve-thread.ts';
 import type { ThreadSetup } from './thread-protocol.ts';
 
 declare const __WINNOW_VERSION__: string;
+declare const __WINNOW_BUILD__: string;
 
 async function unpack(load: () => Promise<ArrayBuffer | Uint8Array>): Promise<ArrayBuffer> {
   const pack = await load();
@@ -29,7 +30,7 @@ async function unpackText(load: () => Promise<ArrayBuffer | Uint8Array>): Promis
 }
 
 const host: CommandHost = {
-  version: __WINNOW_VERSION__,
+  version: `${__WINNOW_VERSION__} (build ${__WINNOW_BUILD__})`,
   core: {
     loadProgram: () => unpack(loadProgramPack),
     loadRuleSet: () => unpackText(loadRuleSetPack),
@@ -47,6 +48,10 @@ const host: CommandHost = {
 
 // Exit handlers run then: they remove what was unpacked.
 if (isMainThread) {
+  // A reader that has seen enough (`winnow rules check … | head`) is no error; what else goes wrong is one.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr, host);
 } else serveThread(ensureDefined(parentPort ?? undefined, 'port of the thread'), workerData as ThreadSetup);

@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { openZip } from '../intake/open-zip.ts';
 import { unpackStream } from '../intake/unpack.ts';
+import { opensWith, USUAL_PASSWORD } from '../intake/zip-keys.ts';
 import type { RuleFile } from '../sigma/compile-rules.ts';
 
 export interface RuleSources {
@@ -69,7 +70,7 @@ async function takeZip(
 ): Promise<void> {
   let entries;
   try {
-    entries = await openZip(await openAsBlob(path));
+    ({ entries } = await openZip(await openAsBlob(path)));
   } catch (error) {
     unreadable.push({ path, reason: `not a readable zip (${reasonOf(error)})` });
     return;
@@ -77,9 +78,13 @@ async function takeZip(
   const rules = entries.filter((entry) => /\.ya?ml$/i.test(entry.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const entry of rules.slice(0, MAX_ZIP_RULES)) {
     const file = `${path.replaceAll('\\', '/')}/${entry.path}`;
-    const { blob, end } = await unpackStream(() => entry.stream(), MAX_BYTES);
-    if (entry.isLocked || end === 'damaged') {
-      unreadable.push({ path: file, reason: entry.isLocked ? 'protected by a password' : 'packed data is damaged' });
+    if (entry.isEncrypted && !(await opensWith(entry, USUAL_PASSWORD))) {
+      unreadable.push({ path: file, reason: 'protected by a password' });
+      continue;
+    }
+    const { blob, end } = await unpackStream(() => entry.stream(USUAL_PASSWORD, 'verified'), MAX_BYTES);
+    if (end === 'damaged') {
+      unreadable.push({ path: file, reason: 'packed data is damaged' });
       continue;
     }
     files.push({ pack, file, text: new Uint8Array(await blob.arrayBuffer()) });

@@ -1,22 +1,29 @@
-// Packed logs of the command line: unpacked one by one into temporary files, because in Node a Blob lies in memory. What
-// does not start like an event log is not unpacked. The temporary folder goes when the scan is over.
+// Packed logs of the command line: found as in the browser (src/intake), then unpacked one by one into temporary files,
+// because in Node a Blob lies in memory. The temporary folder goes when the scan is over.
 
-import { createReadStream, openAsBlob, rmSync } from 'node:fs';
+import { openAsBlob, rmSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { extensionOf, packedProblem } from '../intake/judge-file.ts';
-import { MAX_ENTRIES, MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL, SNIFF_BYTES } from '../intake/limits.ts';
+import type { EvidenceFile } from '../intake/evidence.ts';
+import { MAX_ENTRIES, MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../intake/limits.ts';
+import { openPacked, openUnverified } from '../intake/open-packed.ts';
 import { openZip } from '../intake/open-zip.ts';
-import { sniffFormat } from '../intake/sniff.ts';
-import { readStreamHead, type OpenStream } from '../intake/unpack.ts';
+import { createPackedTaker } from '../intake/packed.ts';
 import type { Problem } from '../model/problem.ts';
+import { unpackInParts } from '../pool/serve-unpacker.ts';
+import { unpackProblem } from '../pool/unpack-problem.ts';
+import type { UnpackEnd } from '../pool/unpack-protocol.ts';
 import type { LogFile } from './log-file.ts';
+
+/** Password of encrypted archives, where `infected` does not open them. Not an argument: those are seen by every user. */
+const PASSWORD_VARIABLE = 'WINNOW_ZIP_PASSWORD';
+/** An archive in an archive is unpacked in memory. */
+const MAX_INNER_ARCHIVE = 2 * 1_024 ** 3;
 
 export interface Unpacker {
   takeGzip(path: string, chosen: boolean): Promise<void>;
-  takeZip(path: string): Promise<void>;
+  takeZip(path: string, chosen: boolean): Promise<void>;
   /** Removes the temporary files. */
   dispose(): Promise<void>;
 }
@@ -30,70 +37,62 @@ export interface UnpackSink {
 export function createUnpacker(sink: UnpackSink): Unpacker {
   let folder: Promise<string> | undefined;
   let files = 0;
+  let entries = 0;
   let budget = MAX_UNPACKED_TOTAL;
+  const found: EvidenceFile[] = [];
+  const paths = new Set<string>();
+  const taker = createPackedTaker({
+    openZip,
+    askPassword: ({ wasWrong }) => Promise.resolve(wasWrong ? undefined : process.env[PASSWORD_VARIABLE]),
+    maxUnpackedBytes: MAX_INNER_ARCHIVE,
+    enter: () => entries++ < MAX_ENTRIES,
+    looksInto: () => true,
+    addLog: (_rank, log) => void found.push(log),
+    // Rules are given by --rules; those that lie in evidence are not used.
+    wantsRule: () => false,
+    addRule: () => undefined,
+    report: (_rank, problem) => sink.problem(problem),
+    skip: () => undefined,
+  });
 
-  const takeStream = async (path: string, openStream: OpenStream, refusal: Problem | undefined): Promise<void> => {
-    const format = sniffFormat(await readStreamHead(openStream, SNIFF_BYTES));
-    if (format !== 'evtx' && format !== 'evtx-headless') {
-      if (refusal !== undefined) sink.problem(refusal);
-      return;
+  /** Writes what was found to disk. */
+  const unpackFound = async (): Promise<void> => {
+    for (const log of found.splice(0)) {
+      folder ??= createFolder();
+      files += 1;
+      const target = join(await folder, `${files}.evtx`);
+      const limit = Math.min(MAX_UNPACKED_BYTES, budget);
+      const { size, end } = await writeLog(log, target, limit);
+      budget -= size;
+      const path = freePath(log.path, paths);
+      paths.add(path);
+      const problem = unpackProblem(end, size);
+      if (problem !== undefined) sink.problem({ ...problem, file: path });
+      if (size > 0) sink.log({ path, size, diskPath: target });
     }
-    folder ??= createFolder();
-    files += 1;
-    const target = join(await folder, `${files}.evtx`);
-    const limit = Math.min(MAX_UNPACKED_BYTES, budget);
-    const { size, end } = await writeStream(openStream, target, limit);
-    budget -= size;
-    if (end === 'limit') {
-      const detail = `unpacks to more than ${limit} bytes; only that much is read`;
-      sink.problem({
-        code: 'limit-reached',
-        severity: 'error',
-        file: path,
-        detail,
-        hint: 'Unpack it and scan the folder.',
-      });
-    } else if (end === 'damaged') {
-      const detail = `packed data is damaged; the first ${size} bytes are read`;
-      sink.problem({ code: 'file-unreadable', severity: 'warning', file: path, detail });
-    }
-    sink.log({ path, size, diskPath: target });
+  };
+
+  const take = async (kind: 'takeGzip' | 'takeZip', path: string, chosen: boolean): Promise<void> => {
+    await taker[kind]({ path, blob: await openAsBlob(path), lastModified: 0, rank: 0, chosen, depth: 0 });
+    // Printed as it was given; the browser leaves the .gz out.
+    if (kind === 'takeGzip') for (const [place, log] of found.entries()) found[place] = { ...log, path };
+    await unpackFound();
   };
 
   return {
-    async takeGzip(path, chosen) {
-      const openStream: OpenStream = () => {
-        const packed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>;
-        return packed.pipeThrough(new DecompressionStream('gzip'));
-      };
-      // Folders of rotated text logs hold hundreds of .gz; only those that promise an event log get a line.
-      const refusal = chosen || /\.evtx\.gz$/i.test(path) ? packedProblem(path, 'gzip') : undefined;
-      await takeStream(path, openStream, refusal);
-    },
-    async takeZip(path) {
-      let entries;
-      try {
-        entries = await openZip(await openAsBlob(path));
-      } catch {
-        sink.problem({ ...packedProblem(path, 'zip'), detail: 'damaged zip archive' });
-        return;
-      }
-      for (const entry of entries.slice(0, MAX_ENTRIES)) {
-        const inner = `${path}/${entry.path}`;
-        const isLog = extensionOf(entry.path) === 'evtx';
-        if (entry.isLocked) {
-          if (isLog) sink.problem({ ...packedProblem(inner, 'zip'), detail: 'protected by a password' });
-          continue;
-        }
-        const detail = 'not an event log';
-        const refusal: Problem = { code: 'file-not-evtx', severity: 'warning', file: inner, detail };
-        await takeStream(inner, () => entry.stream(), isLog ? refusal : undefined);
-      }
-    },
+    takeGzip: (path, chosen) => take('takeGzip', path, chosen),
+    takeZip: (path, chosen) => take('takeZip', path, chosen),
     async dispose() {
       if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Two entries of an archive may have one name. */
+function freePath(path: string, taken: ReadonlySet<string>): string {
+  let free = path;
+  for (let n = 2; taken.has(free); n++) free = `${path} (${n})`;
+  return free;
 }
 
 /** A temporary folder that is gone when the process is, however that ends (entry.ts turns signals into exits). */
@@ -103,33 +102,29 @@ async function createFolder(): Promise<string> {
   return folder;
 }
 
-/** Writes a stream to a file, at most `limit` bytes. Damage of the packed data ends it; what the system refuses rejects. */
-async function writeStream(
-  openStream: OpenStream,
+/** Writes a log to a file, at most `limit` bytes. Damage of the packed data ends it; what the system refuses rejects. */
+async function writeLog(
+  { blob, packed }: EvidenceFile,
   path: string,
   limit: number,
-): Promise<{ readonly size: number; readonly end: 'whole' | 'damaged' | 'limit' }> {
+): Promise<{ readonly size: number; readonly end: UnpackEnd }> {
   const file = await open(path, 'wx', 0o600);
   let size = 0;
+  const write = async (part: Blob): Promise<void> => {
+    await file.writeFile(new Uint8Array(await part.arrayBuffer()));
+    size += part.size;
+  };
   try {
-    const reader = openStream().getReader();
-    for (;;) {
-      let next;
-      try {
-        next = await reader.read();
-      } catch {
-        // Damaged from here on: what came before is the log.
-        return { size, end: 'damaged' };
-      }
-      if (next.done) return { size, end: 'whole' };
-      const kept = next.value.subarray(0, limit - size);
-      await file.writeFile(kept);
-      size += kept.length;
-      if (kept.length < next.value.length) {
-        await reader.cancel().catch(() => undefined);
-        return { size, end: 'limit' };
-      }
-    }
+    // A stored entry is a piece of the archive.
+    const source = packed ?? { form: 'gzip', blob, size: blob.size };
+    const openStored = packed === undefined ? () => blob.stream() as ReturnType<typeof openPacked> : openPacked;
+    const second = packed === undefined ? () => undefined : openUnverified;
+    const end = await unpackInParts(
+      { packed: source, skip: 0, limit },
+      { open: openStored, openUnverified: second },
+      write,
+    );
+    return { size, end };
   } finally {
     await file.close();
   }

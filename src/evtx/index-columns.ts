@@ -3,15 +3,8 @@
 import type { RecordClass } from '../model/event.ts';
 import { IndexFlag, type IndexPart } from '../model/index-part.ts';
 import type { RecordCursor } from '../model/record.ts';
+import { FILE_HEADER_SIZE } from './limits.ts';
 import type { SystemReader } from './system-reader.ts';
-
-/** Buffers of a part, for the transfer list of postMessage. */
-export function transferablesOf(part: IndexPart): ArrayBuffer[] {
-  const { timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags } = part;
-  const { provider, channel, computer, chunk, offset, size } = part;
-  const columns = [timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags, provider, channel, computer];
-  return [...columns, chunk, offset, size].map((column) => column.buffer as ArrayBuffer);
-}
 
 const FLAGS: Record<RecordClass, number> = {
   allocated: 0,
@@ -19,6 +12,22 @@ const FLAGS: Record<RecordClass, number> = {
   resynced: IndexFlag.Resynced,
   recovered: IndexFlag.Recovered,
 };
+
+/** What is known of a record; names by number. */
+export interface RowFacts {
+  readonly timeHigh: number;
+  readonly timeLow: number;
+  readonly eventId: number;
+  readonly provider: number;
+  readonly channel: number;
+  readonly computer: number;
+}
+
+interface NameLists {
+  readonly providers: { readonly texts: readonly string[] };
+  readonly channels: { readonly texts: readonly string[] };
+  readonly computers: { readonly texts: readonly string[] };
+}
 
 /** Collects rows; kept over slices, so that it stops growing after the first few. */
 export class IndexColumns {
@@ -35,30 +44,49 @@ export class IndexColumns {
   readonly #channels: LocalNames;
   readonly #computers: LocalNames;
 
-  constructor(system: SystemReader) {
+  /** @param names lists of names by number, for add() with facts; those of the SystemReader when left out. */
+  constructor(system: SystemReader, names: NameLists = system) {
     this.#system = system;
-    this.#providers = new LocalNames(system.providers.texts);
-    this.#channels = new LocalNames(system.channels.texts);
-    this.#computers = new LocalNames(system.computers.texts);
+    this.#providers = new LocalNames(names.providers);
+    this.#channels = new LocalNames(names.channels);
+    this.#computers = new LocalNames(names.computers);
     this.#grow(4_096);
   }
 
   /** Adds the cursor's current record; its System fields are then in the SystemReader. Gives the row's number. */
   add(cursor: RecordCursor): number {
+    this.#system.read(cursor);
+    return this.#append(cursor, this.#system);
+  }
+
+  /** Adds the cursor's current record, of which somebody has read these facts already: that is most of the cost. */
+  addKnown(cursor: RecordCursor, facts: RowFacts): number {
+    this.#system.readLevelAndId(cursor);
+    return this.#append(cursor, facts);
+  }
+
+  /** Drops the rows so far: those of a slice that was given up. */
+  restart(): void {
+    this.count = 0;
+    this.#providers.take();
+    this.#channels.take();
+    this.#computers.take();
+  }
+
+  #append(cursor: RecordCursor, facts: RowFacts): number {
     const system = this.#system;
-    system.read(cursor);
     const row = this.count;
     if (row >= this.#capacity) this.#grow(this.#capacity * 2);
     const words = this.#words;
-    words[0]![row] = system.timeHigh;
-    words[1]![row] = system.timeLow;
+    words[0]![row] = facts.timeHigh;
+    words[1]![row] = facts.timeLow;
     words[2]![row] = system.recordIdHigh;
     words[3]![row] = system.recordIdLow;
-    words[4]![row] = this.#providers.localOf(system.provider);
-    words[5]![row] = this.#channels.localOf(system.channel);
-    words[6]![row] = this.#computers.localOf(system.computer);
+    words[4]![row] = this.#providers.localOf(facts.provider);
+    words[5]![row] = this.#channels.localOf(facts.channel);
+    words[6]![row] = this.#computers.localOf(facts.computer);
     words[7]![row] = cursor.chunkNumber;
-    this.#eventId[row] = system.eventId;
+    this.#eventId[row] = facts.eventId;
     this.#level[row] = system.level;
     const start = cursor.recordStart;
     const hasTime = cursor.view.getUint32(start + 16, true) !== 0 || cursor.view.getUint32(start + 20, true) !== 0;
@@ -69,12 +97,13 @@ export class IndexColumns {
     return row;
   }
 
-  /** The rows so far as arrays of exact size; begins anew. */
-  take(): IndexPart {
+  /** The rows so far as arrays of exact size; begins anew. `dataOffset` is where chunk 0 of the file lies. */
+  take(dataOffset: number = FILE_HEADER_SIZE): IndexPart {
     const { count } = this;
     const word = (number: number): Uint32Array => this.#words[number]!.slice(0, count);
     const part: IndexPart = {
       count,
+      dataOffset,
       timeHigh: word(0),
       timeLow: word(1),
       recordIdHigh: word(2),
@@ -125,13 +154,14 @@ export class IndexColumns {
 
 /** Numbers of names within one part: a part must not carry the names of every file before it. */
 class LocalNames {
-  readonly #texts: readonly string[];
+  /** The list may be begun anew between slices, so it is asked for each time. */
+  readonly #list: { readonly texts: readonly string[] };
   #local = new Int32Array(256);
   #names: string[] = [''];
   #used: number[] = [];
 
-  constructor(texts: readonly string[]) {
-    this.#texts = texts;
+  constructor(list: { readonly texts: readonly string[] }) {
+    this.#list = list;
   }
 
   localOf(number: number): number {
@@ -144,7 +174,7 @@ class LocalNames {
       local.set(this.#local);
       this.#local = local;
     }
-    const local = this.#names.push(this.#texts[number] ?? '') - 1;
+    const local = this.#names.push(this.#list.texts[number] ?? '') - 1;
     this.#local[number] = local;
     this.#used.push(number);
     return local;

@@ -56,20 +56,16 @@ export class SystemReader {
 
   /** Reads the fields of the cursor's current record. */
   read(cursor: RecordCursor): void {
-    const { shape, values, view, bytes } = cursor;
-    let plan = this.#plan;
-    if (plan?.shape !== shape) plan = this.#planOf(shape);
+    this.readLevelAndId(cursor);
+    const { values, view, bytes } = cursor;
+    const plan = this.#plan!;
     const { source } = plan;
     const { count, type, offset, length } = values;
 
     let at = source[Field.EventId]!;
-    let number =
+    const number =
       at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 3, cursor);
     this.eventId = number < 0 ? 0 : number & 0xffff;
-    at = source[Field.Level]!;
-    number =
-      at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 4, cursor);
-    this.level = number < 0 ? 0 : number & 0xff;
 
     at = source[Field.Time]!;
     if (at >= 0 && at < count && readTime(view, type[at]!, offset[at]!, length[at]!)) {
@@ -83,19 +79,6 @@ export class SystemReader {
         this.timeLow = word64.low;
       }
     }
-    at = source[Field.RecordId]!;
-    if (at >= 0 && at < count && readWord64(view, type[at]!, offset[at]!, length[at]!)) {
-      this.recordIdHigh = word64.high;
-      this.recordIdLow = word64.low;
-    } else {
-      this.recordIdHigh = 0;
-      this.recordIdLow = 0;
-      if (at < ABSENT && this.#readText(plan, Field.RecordId, cursor, readWord64)) {
-        this.recordIdHigh = word64.high;
-        this.recordIdLow = word64.low;
-      }
-    }
-
     at = source[Field.Provider]!;
     this.provider =
       at >= 0 && at < count && type[at] === ValueType.String
@@ -111,6 +94,31 @@ export class SystemReader {
       at >= 0 && at < count && type[at] === ValueType.String
         ? this.computers.idOfBytes(bytes, view, offset[at]!, length[at]!)
         : this.#name(plan, Field.Computer, cursor, this.computers);
+  }
+
+  /** Reads level and record id only, for whoever knows the rest already. */
+  readLevelAndId(cursor: RecordCursor): void {
+    const { shape, values, view } = cursor;
+    let plan = this.#plan;
+    if (plan?.shape !== shape) plan = this.#planOf(shape);
+    const { source } = plan;
+    const { count, type, offset, length } = values;
+    let at = source[Field.Level]!;
+    const number =
+      at >= 0 && at < count ? readNumber(view, type[at]!, offset[at]!, length[at]!) : this.#other(plan, 4, cursor);
+    this.level = number < 0 ? 0 : number & 0xff;
+    at = source[Field.RecordId]!;
+    if (at >= 0 && at < count && readWord64(view, type[at]!, offset[at]!, length[at]!)) {
+      this.recordIdHigh = word64.high;
+      this.recordIdLow = word64.low;
+    } else {
+      this.recordIdHigh = 0;
+      this.recordIdLow = 0;
+      if (at < ABSENT && this.#readText(plan, Field.RecordId, cursor, readWord64)) {
+        this.recordIdHigh = word64.high;
+        this.recordIdLow = word64.low;
+      }
+    }
   }
 
   #planOf(shape: Shape): SystemPlan {

@@ -96,6 +96,7 @@ function triageOf(finding: Finding, options: FindingLineOptions): object {
  */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\p{Cs}]/gu;
 
-function escapeUnsafe(json: string): string {
+/** JSON text with those characters as escapes: one line for every reader, and the same value. */
+export function escapeUnsafe(json: string): string {
   return json.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

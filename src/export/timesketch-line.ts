@@ -3,7 +3,7 @@
 
 import type { Finding } from '../model/finding.ts';
 import { formatEventDetails } from './event-details.ts';
-import type { FindingLineOptions } from './finding-line.ts';
+import { escapeUnsafe, type FindingLineOptions } from './finding-line.ts';
 
 /** Formats a finding as one line for Timesketch, without the line end. Times have microseconds: it takes no more. */
 export function formatTimesketchLine(finding: Finding, options: FindingLineOptions): string {
@@ -31,8 +31,5 @@ export function formatTimesketchLine(finding: Finding, options: FindingLineOptio
     ...(triage === undefined ? {} : { triage_state: triage.state, note: triage.note }),
   };
   // Readers that split on Unicode line ends would cut the line.
-  return JSON.stringify(line).replace(
-    /[\u0085\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeUnsafe(JSON.stringify(line));
 }

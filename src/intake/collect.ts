@@ -6,19 +6,21 @@ import type { EvidenceFile, Intake } from './evidence.ts';
 import { extensionOf, judgeFile, NEVER_LOGS, unreadableProblem } from './judge-file.ts';
 import { createLimiter } from './limiter.ts';
 import { MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES, SNIFF_PARALLEL } from './limits.ts';
-import { createPackedTaker } from './packed.ts';
+import type { PackedPorts, PackedTaker } from './packed.ts';
 import { createProblemList } from './problem-list.ts';
 import { contentKeyOf, KeptLogs } from './same-content.ts';
-import type { OpenZip } from './zip.ts';
+import type { AskPassword, OpenZip } from './zip.ts';
 
 export interface IntakeOptions {
   /** Reads zips; without it a zip is reported with the advice to unpack it. */
   readonly openZip?: OpenZip;
+  /** Asks for the password of an archive; without it an archive that `infected` does not open stays locked. */
+  readonly askPassword?: AskPassword;
   /** Stops the walk; what was found until then is the intake. */
   readonly signal?: AbortSignal;
   /** Told how many files were looked at, at most once per 100 files. */
   readonly onProgress?: (filesSeen: number) => void;
-  /** Ceiling per compressed file in bytes; the default is 4 GiB. */
+  /** Ceiling per compressed file in bytes; the default is 8 GiB. */
   readonly maxUnpackedBytes?: number;
   /** Ceiling of files and folders per drop; the default is 500,000. */
   readonly maxEntries?: number;
@@ -64,16 +66,32 @@ export function createCollector(options: IntakeOptions = {}): Collector {
     skipped.set(extension, (skipped.get(extension) ?? 0) + 1);
   };
 
-  const packed = createPackedTaker({
+  /** Files that are not named like logs or containers are opened up to a number; the rest is counted. */
+  function looksInto(path: string): boolean {
+    const extension = extensionOf(path);
+    const isNamed = extension.startsWith('ev') || extension === 'gz' || extension === 'zip';
+    if (isNamed || ++unnamedSniffs <= MAX_UNNAMED_SNIFFS) return true;
+    unopened++;
+    skip(path);
+    return false;
+  }
+
+  const ports: PackedPorts = {
     openZip: options.openZip,
+    askPassword: options.askPassword,
     maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED_BYTES,
     enter: () => collector.enter(),
+    looksInto,
     addLog,
     wantsRule: () => ruleFiles.length < MAX_RULE_FILES,
     addRule: (rule) => ruleFiles.push(rule),
     report: (rank, problem) => problems.add(rank, problem),
     skip,
-  });
+  };
+  let taker: Promise<PackedTaker> | undefined;
+  /** Loaded when the first packed file is met. */
+  const packed = (): Promise<PackedTaker> =>
+    (taker ??= import('./packed.ts').then(({ createPackedTaker }) => createPackedTaker(ports)));
 
   async function take(candidate: Candidate, rank: number): Promise<void> {
     const { path, chosen } = candidate;
@@ -83,12 +101,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
       return;
     }
     const isRule = extension === 'yml' || extension === 'yaml';
-    const isNamed = chosen || isRule || extension.startsWith('ev') || extension === 'gz' || extension === 'zip';
-    if (!isNamed && ++unnamedSniffs > MAX_UNNAMED_SNIFFS) {
-      unopened++;
-      skip(path);
-      return;
-    }
+    if (!chosen && !isRule && !looksInto(path)) return;
     let file: File;
     try {
       file = await candidate.load();
@@ -107,10 +120,10 @@ export function createCollector(options: IntakeOptions = {}): Collector {
         addLog(rank, evidenceOf(path, file, file.lastModified), verdict.head);
         break;
       case 'gzip':
-        await packed.takeGzip(path, file, rank, chosen);
+        await (await packed()).takeGzip({ path, blob: file, lastModified: file.lastModified, rank, chosen, depth: 0 });
         break;
       case 'zip':
-        await packed.takeZip(path, file, rank);
+        await (await packed()).takeZip({ path, blob: file, lastModified: file.lastModified, rank, chosen, depth: 0 });
         break;
       case 'problem':
         problems.add(rank, verdict.problem);

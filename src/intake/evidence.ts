@@ -1,5 +1,6 @@
 // What a drop turns into: logs to scan, and one problem line for each thing that is not one.
 
+import type { PackedLog } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 
 /** A log to be scanned. `blob` is read in slices and never whole. */
@@ -7,6 +8,8 @@ export interface EvidenceFile {
   /** Path within what was dropped, unique within the drop; shown to the user as plain text. */
   readonly path: string;
   readonly blob: Blob;
+  /** Set while the log is still packed: then `blob` is empty, `size` what the archive claims, and scanning unpacks it. */
+  readonly packed?: PackedLog;
   readonly size: number;
   /** Unix milliseconds, 0 where unknown. */
   readonly lastModified: number;

@@ -54,14 +54,22 @@ export async function judgeFile(path: string, file: Blob, chosen: boolean): Prom
   } catch (error) {
     return { kind: 'problem', problem: unreadableProblem(path, error, isNamedLog || chosen) };
   }
+  // The size said otherwise: the file was cut while it was being read.
+  if (head.length === 0) return { kind: 'problem', problem: unreadableProblem(path, undefined, isNamedLog || chosen) };
+  return judgeHead(path, head, file.size, chosen);
+}
+
+/** The same for a file of which the first SNIFF_BYTES are known, or all when it is shorter; `size` in bytes as far as known. */
+export function judgeHead(path: string, head: Uint8Array, size: number, chosen: boolean): Verdict {
+  const extension = extensionOf(path);
+  const isNamedLog = extension === 'evtx';
   const format = sniffFormat(head);
   switch (format) {
     case 'evtx':
     case 'evtx-headless':
-      return file.size < 4_096 ? tooSmall(path, file.size) : { kind: 'log', head };
+      return size < 4_096 ? tooSmall(path, size) : { kind: 'log', head };
     case 'empty':
-      // The size said otherwise: the file was cut while it was being read.
-      return { kind: 'problem', problem: unreadableProblem(path, undefined, isNamedLog || chosen) };
+      return isNamedLog || chosen ? line('file-empty', path, 'empty') : { kind: 'skipped' };
     case 'zip':
     case 'gzip':
       if (isNamedLog || chosen || hasContainerName(format, extension)) return { kind: format };

@@ -1,5 +1,8 @@
 // Ceilings of an intake. What is dropped is chosen by whoever sent it: a folder can be endless (junctions on Windows
-// loop), a compressed file can unpack to terabytes. Reaching one is always reported as `limit-reached`.
+// loop), a compressed file can unpack to terabytes. Reaching one is always reported as `limit-reached`,
+// or as `archive-limit` for what is packed.
+
+export { MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../model/packed-log.ts';
 
 /** Bytes of a file that are read: the file header of an event log and its first chunk header, whose checksums tell logs apart. */
 export const SNIFF_BYTES = 4_608;
@@ -20,9 +23,9 @@ export const MAX_PROBLEMS_PER_CODE = 200;
 export const MAX_RULE_FILES = 20_000;
 /** Bytes of a packed rule file that are unpacked; the compiler refuses files above 10 MiB. */
 export const MAX_RULE_BYTES = 11 * 1_024 ** 2;
-/** Bytes a single compressed file may unpack to. Event logs shrink 10 to 30 times; larger ones are better unpacked on disk. */
-export const MAX_UNPACKED_BYTES = 4 * 1_024 ** 3;
-/** Bytes all compressed files of a drop may unpack to. */
-export const MAX_UNPACKED_TOTAL = 16 * 1_024 ** 3;
+/** Zips within zips that are opened. Triage tools put a zip per host into one; nobody packs deeper than three. */
+export const MAX_ZIP_DEPTH = 4;
+/** Passwords asked for one archive before its locked entries are given up. */
+export const MAX_PASSWORD_QUESTIONS = 20;
 /** Two files of equal size and head are compared byte by byte up to this size; larger ones count as different. */
 export const MAX_COMPARED_BYTES = 1_024 ** 3;

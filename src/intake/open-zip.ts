@@ -1,85 +1,166 @@
-// The zip reader (owner of @zip.js/zip.js): random access on a Blob, zip64, AES, ZipCrypto, Deflate64. Gives entries;
-// what is worth unpacking is decided in packed.ts. The library is loaded when the first zip is met.
+// The zip reader (owner of @zip.js/zip.js, with zip-entry-stream.ts): lists entries by random access on a Blob, zip64
+// included, and finds them by their own headers where the directory is lost. What is worth unpacking is decided in
+// packed.ts. The library is loaded when the first zip is met.
 
-import type { Entry, FileEntry } from '@zip.js/zip.js';
+import type { Entry } from '@zip.js/zip.js';
 import { createPacer } from './pacer.ts';
-import type { OpenZip, ZipEntry } from './zip.ts';
+import { gzipPieces } from './gzip-frame.ts';
+import { openPacked, openUnverified } from './open-packed.ts';
+import { rebuildDirectory } from './rebuild-directory.ts';
+import type { OpenZip, ZipArchive, ZipEntry } from './zip.ts';
+import {
+  AES,
+  contentOf,
+  dataStartOf,
+  DEFLATED,
+  STORED,
+  unknownMethodOf,
+  type ListedEntry,
+  type ReadBytes,
+} from './zip-listing.ts';
+import { decodeZipName, shownName } from './zip-name.ts';
 
-/** Evidence is exchanged under this password by convention, so that mail filters let it pass. */
-const USUAL_PASSWORD = 'infected';
 /** Entries listed of one archive; a triage zip has up to some 100,000. */
 const MAX_ZIP_ENTRIES = 500_000;
 /** Zips up to this size are read at once. */
 const IN_MEMORY_BYTES = 32 * 1_024 * 1_024;
-/** The longest path that is kept of an entry (UTF-16 units); a zip allows 65,535 bytes. */
-const MAX_PATH_UNITS = 1_024;
 
-/** Lists the files of a zip. Entries that the usual password does not open are marked as locked. */
+/** Lists the files of a zip. */
 export const openZip: OpenZip = async (blob) => {
+  // Each read from a Blob is a way to the browser's file process and back (1 ms): 3,000 rules would take 17 s.
+  const bytes = blob.size <= IN_MEMORY_BYTES ? new Uint8Array(await blob.arrayBuffer()) : undefined;
+  const read: ReadBytes = async (start, end) =>
+    bytes?.subarray(start, end) ?? new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  const listed: ListedEntry[] = [];
+  const pace = createPacer();
+  const gather = async (source: AsyncIterable<ListedEntry>): Promise<boolean> => {
+    for await (const entry of source) {
+      await pace();
+      if (listed.length >= MAX_ZIP_ENTRIES) return true;
+      if (!/[\\/]$/.test(entry.name)) listed.push(entry);
+    }
+    return false;
+  };
+  let isRebuilt = false;
+  let isCut: boolean;
+  try {
+    isCut = await gather(readDirectory(blob, bytes));
+  } catch (error) {
+    // Lost, cut or damaged: what it listed before that is found again, together with the rest.
+    listed.length = 0;
+    isRebuilt = true;
+    isCut = await gather(rebuildDirectory(blob.size, read));
+    if (listed.length === 0) throw error;
+  }
+  return archiveOf(listed, { isRebuilt, isCut }, blob, bytes, read);
+};
+
+async function* readDirectory(blob: Blob, bytes: Uint8Array | undefined): AsyncGenerator<ListedEntry> {
   const { BlobReader, Uint8ArrayReader, ZipReader, configure } = await import('@zip.js/zip.js/lib/zip-core-native.js');
   // Its own workers would start from other URLs than the policy of the page allows.
   configure({ useWebWorkers: false });
-  // Each read from a Blob is a way to the browser's file process and back (1 ms): 3,000 rules would take 17 s.
-  const source =
-    blob.size <= IN_MEMORY_BYTES
-      ? new Uint8ArrayReader(new Uint8Array(await blob.arrayBuffer()))
-      : new BlobReader(blob);
-  const reader = new ZipReader(source);
-  const found: ZipEntry[] = [];
-  // One password opens an archive as a rule: after the first entry that it does not open, the others are not tried.
-  let isLocked: boolean | undefined;
-  const pace = createPacer();
-  for await (const entry of reader.getEntriesGenerator()) {
-    await pace();
-    if (found.length >= MAX_ZIP_ENTRIES) break;
-    if (!isFile(entry)) continue;
-    if (entry.encrypted) isLocked ??= !(await opensWithUsualPassword(entry));
-    found.push({
-      path: shownPath(entry.filename),
-      size: entry.uncompressedSize,
-      lastModified: lastModifiedOf(entry),
-      isLocked: entry.encrypted && isLocked === true,
-      stream: () => streamOf(entry),
-    });
-  }
-  return found;
-};
-
-function isFile(entry: Entry): entry is FileEntry {
-  return !entry.directory;
-}
-
-async function opensWithUsualPassword(entry: FileEntry): Promise<boolean> {
-  try {
-    await entry.getData(new WritableStream(), { password: USUAL_PASSWORD, checkPasswordOnly: true });
-    return true;
-  } catch (error) {
-    // The library ends a password check by an abort when the password was right.
-    return error instanceof Error && error.name === 'AbortError';
-  }
-}
-
-function streamOf(entry: FileEntry): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const pipe = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
-  const options = entry.encrypted ? { password: USUAL_PASSWORD } : {};
-  // Damage shows as an error of the stream; a reader that has had enough cancels it, and then nobody waits for the rest.
-  entry.getData(pipe.writable, options).catch((error: unknown) => {
-    pipe.writable.abort(error).catch(() => undefined);
+  const reader = new ZipReader(bytes === undefined ? new BlobReader(blob) : new Uint8ArrayReader(bytes), {
+    // Unsafe names are made safe where they are shown; refusing one would lose the whole archive.
+    filenameValidation: 'tolerant',
+    normalizeFilename: (name) => (name.includes('\0') ? name.replaceAll('\0', '\uFFFD') : undefined),
+    decodeText: (value, encoding) => (encoding === 'utf-8' ? undefined : decodeZipName(value)),
   });
-  return pipe.readable;
+  for await (const entry of reader.getEntriesGenerator()) if (!entry.directory) yield listedOf(entry);
 }
 
-function lastModifiedOf(entry: FileEntry): number {
+function listedOf(entry: Entry): ListedEntry {
   const time = entry.lastModDate.getTime();
-  return Number.isFinite(time) ? time : 0;
+  return {
+    name: entry.filename,
+    offset: entry.offset,
+    lastModified: Number.isFinite(time) ? time : 0,
+    isEncrypted: entry.encrypted,
+    flags: entry.rawBitFlag ?? 0,
+    // The library tells the method below the encryption; the header says that it is encrypted by AES.
+    method: entry.encrypted && entry.extraFieldAES !== undefined ? AES : entry.compressionMethod,
+    time: Number(entry.rawLastModDate),
+    crc: entry.crc32 ?? 0,
+    packedSize: entry.compressedSize,
+    size: entry.uncompressedSize,
+    extra: entry.rawExtraField,
+  };
 }
 
-/** The path to show: slashes one way, bounded, Velociraptor's percent signs turned back (`C%3A`, `%254Operational`). */
-function shownPath(name: string): string {
-  const path = name.replaceAll('\\', '/').slice(0, MAX_PATH_UNITS);
-  if (!path.startsWith('uploads/')) return path;
-  return path.replace(/%([0-9A-Fa-f]{2})/g, (text, hex: string) => {
-    const unit = Number.parseInt(hex, 16);
-    return unit >= 0x20 && unit < 0x7f ? String.fromCharCode(unit) : text;
+function archiveOf(
+  listed: readonly ListedEntry[],
+  state: { readonly isRebuilt: boolean; readonly isCut: boolean },
+  blob: Blob,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+  read: ReadBytes,
+): ZipArchive {
+  let trickyNames = 0;
+  let firstTrickyName: string | undefined;
+  const entries = listed.map((entry): ZipEntry => {
+    const { path, isTricky } = shownName(entry.name);
+    if (isTricky) {
+      trickyNames += 1;
+      firstTrickyName ??= path;
+    }
+    const { size, lastModified, isEncrypted, method } = entry;
+    const unknownMethod = unknownMethodOf(method);
+    return {
+      path,
+      size,
+      lastModified,
+      isEncrypted,
+      ...(unknownMethod === undefined ? {} : { unknownMethod }),
+      content: (password) => contentOf(entry, blob, read, password),
+      stream: (password, verified) => streamOf(entry, { blob, bytes, read }, password, verified !== undefined),
+    };
   });
+  const oddities = { ...state, overlapping: countOverlaps(listed), trickyNames };
+  return { entries, oddities: firstTrickyName === undefined ? oddities : { ...oddities, firstTrickyName } };
+}
+
+interface Archive {
+  readonly blob: Blob;
+  /** All of it, where it is small. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly read: ReadBytes;
+}
+
+/** The bytes of an entry from its start; of a small archive they come from memory, without a way to the file process. */
+async function streamOf(
+  entry: ListedEntry,
+  { blob, bytes, read }: Archive,
+  password: string | undefined,
+  isVerified: boolean,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const isPlain = !entry.isEncrypted && (entry.method === STORED || entry.method === DEFLATED);
+  if (bytes === undefined || !isPlain) {
+    const content = await contentOf(entry, blob, read, password);
+    if (content instanceof Blob) return content.stream();
+    return (isVerified ? undefined : openUnverified(content)) ?? openPacked(content);
+  }
+  const start = await dataStartOf(entry, read);
+  const piece = bytes.subarray(start, start + entry.packedSize);
+  const isFramed = isVerified && entry.method === DEFLATED;
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      const pieces = isFramed ? gzipPieces(piece, entry.crc, entry.size) : [piece];
+      for (const each of pieces) controller.enqueue(each);
+      controller.close();
+    },
+  });
+  return entry.method === STORED
+    ? source
+    : source.pipeThrough(new DecompressionStream(isFramed ? 'gzip' : 'deflate-raw'));
+}
+
+/** Entries that begin before the one in front of them ends. A packer never writes that; a bomb is small because of it. */
+function countOverlaps(listed: readonly ListedEntry[]): number {
+  const places = listed.map(({ offset, packedSize }) => ({ offset, end: offset + 30 + packedSize }));
+  places.sort((a, b) => a.offset - b.offset);
+  let end = 0;
+  let overlaps = 0;
+  for (const place of places) {
+    if (place.offset < end) overlaps += 1;
+    end = Math.max(end, place.end);
+  }
+  return overlaps;
 }

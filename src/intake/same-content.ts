@@ -39,7 +39,8 @@ export class KeptLogs {
 /** Hash of the end of a log; unreadable logs share a key and are then told apart by comparing. */
 async function tailKeyOf(log: EvidenceFile): Promise<string> {
   try {
-    const tail = await log.blob.slice(Math.max(0, log.size - TAIL_BYTES)).arrayBuffer();
+    const blob = givenBytesOf(log);
+    const tail = await blob.slice(Math.max(0, blob.size - TAIL_BYTES)).arrayBuffer();
     return contentKeyOf(log.size, new Uint8Array(tail));
   } catch {
     return 'unreadable';
@@ -63,17 +64,24 @@ export function contentKeyOf(size: number, head: Uint8Array): string {
  * Files that cannot be read count as different.
  */
 export async function hasSameContent(a: EvidenceFile, b: EvidenceFile): Promise<boolean> {
-  if (a.size !== b.size) return false;
-  if (a.size > MAX_COMPARED_BYTES) {
+  // Two packed logs are the same where their packed bytes are; what an archive claims of them proves nothing.
+  const [left, right] = [givenBytesOf(a), givenBytesOf(b)];
+  if (a.packed?.form !== b.packed?.form || a.size !== b.size || left.size !== right.size) return false;
+  if (left.size > MAX_COMPARED_BYTES) {
     return a.path === b.path && a.lastModified === b.lastModified && a.lastModified !== 0;
   }
   // The end first: that is where two copies of a growing log differ.
-  const last = Math.max(0, a.size - COMPARE_BYTES);
-  if (!(await hasSameSlice(a.blob, b.blob, last, a.size))) return false;
+  const last = Math.max(0, left.size - COMPARE_BYTES);
+  if (!(await hasSameSlice(left, right, last, left.size))) return false;
   for (let at = 0; at < last; at += COMPARE_BYTES) {
-    if (!(await hasSameSlice(a.blob, b.blob, at, Math.min(last, at + COMPARE_BYTES)))) return false;
+    if (!(await hasSameSlice(left, right, at, Math.min(last, at + COMPARE_BYTES)))) return false;
   }
   return true;
+}
+
+/** What was dropped of a log: its bytes, or its packed bytes. */
+function givenBytesOf({ blob, packed }: EvidenceFile): Blob {
+  return packed?.blob ?? blob;
 }
 
 async function hasSameSlice(a: Blob, b: Blob, start: number, end: number): Promise<boolean> {

@@ -12,21 +12,24 @@ export interface Unpacked {
   readonly end: 'whole' | 'damaged' | 'limit';
 }
 
-/** The bytes of a gzip file as a stream that errors where the data is damaged. */
-export function gunzipStream(blob: Blob): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return blob.stream().pipeThrough(new DecompressionStream('gzip'));
+/** Opens a packed file's content from its start. May throw where the container is damaged. */
+export type OpenStream = () =>
+  ReadableStream<Uint8Array<ArrayBuffer>> | Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+
+export interface StreamHead {
+  readonly head: Uint8Array;
+  /** The data broke off before the wanted bytes were there. */
+  readonly isDamaged: boolean;
 }
 
-/** Opens a packed file's content from its start. May throw where the container is damaged. */
-export type OpenStream = () => ReadableStream<Uint8Array<ArrayBuffer>>;
-
-/** Reads the first bytes of a stream, at most `count`, and drops the rest; fewer where the data breaks off. Never rejects. */
-export async function readStreamHead(open: OpenStream, count: number): Promise<Uint8Array> {
+/** Reads the first bytes of a stream, at most `count`, and drops the rest; fewer where the data ends or breaks off. Never rejects. */
+export async function readStreamHead(open: OpenStream, count: number): Promise<StreamHead> {
   const head = new Uint8Array(count);
+  let isDamaged = false;
   let filled = 0;
   let reader: Reader | undefined;
   try {
-    reader = open().getReader();
+    reader = (await open()).getReader();
     while (filled < count) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -36,10 +39,11 @@ export async function readStreamHead(open: OpenStream, count: number): Promise<U
     }
   } catch {
     // Damaged from here on: what was read is the answer.
+    isDamaged = true;
   } finally {
     await cancelQuietly(reader);
   }
-  return head.subarray(0, filled);
+  return { head: head.subarray(0, filled), isDamaged };
 }
 
 /** Unpacks a stream into a Blob of at most `limit` bytes. Never rejects. */
@@ -51,7 +55,7 @@ export async function unpackStream(open: OpenStream, limit: number): Promise<Unp
   let end: Unpacked['end'] = 'whole';
   let reader: Reader | undefined;
   try {
-    reader = open().getReader();
+    reader = (await open()).getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;

@@ -1,6 +1,7 @@
 // A case: what the analyst opened, what was found, what was judged, what could not be. Shared by store, app and export.
 
 import type { EventKindCount, FileAccount } from './coverage.ts';
+import type { FileHashes, ScanAccount } from './evidence-account.ts';
 import type { FileIdentity } from './finding.ts';
 import type { Problem } from './problem.ts';
 import type { RuleLevel } from './rule-set.ts';
@@ -11,6 +12,8 @@ export type CaseId = string & { readonly __unit: 'CaseId' };
 export interface CaseFile extends FileIdentity {
   readonly account: FileAccount;
   readonly findings: number;
+  /** Undefined until the first scan is over. */
+  readonly hashes?: FileHashes;
   readonly state: 'waiting' | 'scanning' | 'done' | 'cancelled' | 'failed';
 }
 
@@ -35,4 +38,6 @@ export interface CaseRecord {
   readonly problems: readonly Problem[];
   /** What the evidence held, one entry per (computer, channel, provider, event id); cases of older versions lack it. */
   readonly kinds?: readonly EventKindCount[];
+  /** Every scan of the case, oldest first; cases of older versions lack it. */
+  readonly scans?: readonly ScanAccount[];
 }

@@ -13,6 +13,8 @@ export const IndexFlag = {
 /** Rows of one slice, in record order. Names are positions in the part's own lists; number 0 is the absent name. */
 export interface IndexPart {
   readonly count: number;
+  /** Offset in the file of chunk 0: 4,096, or 0 where the file begins with a chunk. */
+  readonly dataOffset: number;
   /** System/TimeCreated as FILETIME halves; 0 when absent. */
   readonly timeHigh: Uint32Array;
   readonly timeLow: Uint32Array;
@@ -31,4 +33,12 @@ export interface IndexPart {
   readonly providers: readonly string[];
   readonly channels: readonly string[];
   readonly computers: readonly string[];
+}
+
+/** Buffers of a part, for the transfer list of postMessage. */
+export function transferablesOf(part: IndexPart): ArrayBuffer[] {
+  const { timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags } = part;
+  const { provider, channel, computer, chunk, offset, size } = part;
+  const columns = [timeHigh, timeLow, recordIdHigh, recordIdLow, eventId, level, flags, provider, channel, computer];
+  return [...columns, chunk, offset, size].map((column) => column.buffer as ArrayBuffer);
 }

@@ -20,6 +20,8 @@ export interface RulePack {
   readonly hash: string;
   /** Scans use it. */
   readonly enabled: boolean;
+  /** Set on the version that this pack of the same name replaced last: kept off, to be compared with. */
+  readonly replacedBy?: RulePackId;
   /** Documents by what became of them when the pack was last compiled. */
   readonly counts: VerdictCounts;
 }

@@ -3,10 +3,11 @@
 
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement, RecordClass } from '../model/event.ts';
+import type { IndexColumn } from '../model/index-column.ts';
 import type { IndexPart } from '../model/index-part.ts';
+import type { Problem } from '../model/problem.ts';
 
-/** Columns that every record has in the index; everything else is a field, read from the record's bytes. */
-export type IndexColumn = 'time' | 'eventId' | 'level' | 'provider' | 'channel' | 'computer' | 'recordId' | 'file';
+export type { IndexColumn };
 
 export interface EventSort {
   readonly by: IndexColumn | { readonly field: string };
@@ -62,6 +63,8 @@ export interface SearchProgress {
   /** 0 when the index alone answers. */
   readonly bytesTotal: number;
   readonly isComplete: boolean;
+  /** What the search could not look at, and why: unreadable files, lost workers. Left out where there is nothing. */
+  readonly problems?: readonly Problem[];
 }
 
 /** The answer of one search: a list of rows that may still grow. A newer search does not disturb it; close it to free it. */
@@ -87,7 +90,10 @@ export interface EventView {
 }
 
 export interface EventIndex {
+  /** A number that is known already stands for new evidence: rows of that number so far are forgotten. */
   addFile(file: { readonly number: number; readonly path: string; readonly blob: Blob }): void;
+  /** The file's bytes are elsewhere from now on (a packed log was unpacked); its rows stay. */
+  moveFile(number: number, blob: Blob): void;
   /** Takes over the rows of a slice (its buffers are transferred away) while a scan runs. */
   add(file: number, part: IndexPart): void;
   /** Records in the index. */

@@ -4,6 +4,8 @@
 import type { CorrelationRule } from '../model/rule-set.ts';
 import type { CreateScanCore } from './protocol.ts';
 import type { Scanner } from './scanner.ts';
+import { serveUnpacker, type Unpacker } from './serve-unpacker.ts';
+import type { UnpackWorker } from './unpack-pass.ts';
 import { serveScanWorker } from './serve-worker.ts';
 import type { WorkerLike } from './worker-handle.ts';
 import { createWorkerScanner } from './worker-scanner.ts';
@@ -27,6 +29,11 @@ export function startInlineWorker(serve: (endpoint: MessagePort) => void): Worke
   };
 }
 
+/** An unpack worker at the other end of a channel. */
+export function startInlineUnpacker(unpacker: Unpacker): UnpackWorker {
+  return startInlineWorker((port) => serveUnpacker(port, unpacker)) as UnpackWorker;
+}
+
 /** Gives a scanner that does its work in the calling thread, in turns with everything else there. */
 export function createInlineScanner(options: {
   readonly createCore: CreateScanCore;
@@ -34,12 +41,16 @@ export function createInlineScanner(options: {
   loadCorrelations?(): Promise<readonly (CorrelationRule | undefined)[]>;
   loadJoins?(): Promise<string>;
   readonly workers?: number;
+  /** Unpacks packed logs; left out where there are none. */
+  readonly unpacker?: Unpacker;
 }): Scanner {
+  const { unpacker } = options;
   return createWorkerScanner({
     startWorker: () => startInlineWorker((endpoint) => serveScanWorker(endpoint, options.createCore)),
     loadProgram: () => options.loadProgram(),
     loadCorrelations: () => options.loadCorrelations?.() ?? Promise.resolve([]),
     loadJoins: () => options.loadJoins?.() ?? Promise.resolve('null'),
     workers: options.workers ?? 1,
+    ...(unpacker && { startUnpacker: () => startInlineUnpacker(unpacker) }),
   });
 }

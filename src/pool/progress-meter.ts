@@ -12,7 +12,7 @@ export class ProgressMeter {
   readonly #files: FileProgress[];
   readonly #placeByFile = new Map<number, number>();
   readonly #samples: { time: number; bytes: number }[];
-  readonly #total: number;
+  #total: number;
   #done = 0;
 
   constructor(files: readonly { number: number; size: number }[], now: number) {
@@ -35,6 +35,16 @@ export class ProgressMeter {
     const bytesDone = Math.min(before.bytesTotal, before.bytesDone + bytes);
     this.#done += bytesDone - before.bytesDone;
     this.#files[place] = { ...before, bytesDone };
+  }
+
+  /** The size of a packed file is known now; until then it was what the archive claimed. */
+  resize(file: number, size: number): void {
+    const place = ensureDefined(this.#placeByFile.get(file), 'file of the scan');
+    const before = this.#files[place]!;
+    const bytesDone = Math.min(before.bytesDone, size);
+    this.#total += size - before.bytesTotal;
+    this.#done += bytesDone - before.bytesDone;
+    this.#files[place] = { ...before, bytesDone, bytesTotal: size };
   }
 
   /** Sets the state of a file; a finished file is settled to its last byte. */

@@ -4,6 +4,7 @@
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { IndexPart } from '../model/index-part.ts';
 import type { JoinRows } from '../model/join-plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { SliceSurvey } from '../model/recovery.ts';
@@ -22,11 +23,15 @@ export interface FileOpening {
 /** A stretch of whole chunks of one file (its last one may be cut) that one worker reads from end to end. */
 export interface Run {
   readonly blob: Blob;
+  /** Bytes of the whole file, where the blob holds only what is unpacked of it; otherwise those of the blob. */
+  readonly size?: number;
   /** First byte; ignored when `open` is set, then the run starts at the file's first chunk. */
   readonly start: number;
   /** Bytes to read; reading also ends at the end of the file. */
   readonly byteLength: number;
   readonly chunksPerSlice: number;
+  /** Collect rows for an event index. */
+  readonly index?: boolean;
   /** Undefined when deleted records are not asked for. */
   readonly recovery: RunRecovery | undefined;
   /** Judge the file's header first and report it. */
@@ -58,6 +63,8 @@ export interface SliceReport {
   readonly kinds: readonly EventKindCount[];
   readonly correlation: CorrelationRows | undefined;
   readonly joins?: JoinRows | undefined;
+  /** Of a run with `index`; its buffers are transferred. */
+  readonly index?: IndexPart | undefined;
   /** Of a run that surveys. */
   readonly survey?: SliceSurvey;
 }
@@ -129,7 +136,8 @@ export interface ScanWorkerApi {
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
 export interface ScanCore {
-  openFile(blob: Blob): Promise<FileOpening>;
+  /** `size` is that of the whole file, where the blob holds only its beginning. */
+  openFile(blob: Blob, size?: number): Promise<FileOpening>;
   /** Yields the slices of a run in order. Ends early when aborted; throws a DOMException when the file cannot be read. */
   scanRun(run: Omit<Run, 'open'>, signal: AbortSignal): AsyncIterable<SliceReport>;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;

@@ -30,7 +30,13 @@ interface Stretch {
 }
 
 interface FileState {
-  readonly size: number;
+  /** Bytes that are there: all of them, or of a packed file those unpacked so far. */
+  size: number;
+  isWhole: boolean;
+  /** End of what has been planned of a file that is still being unpacked. */
+  planned: number;
+  /** False when nothing in the file can be read, or can be read any more. */
+  isReadable: boolean;
   readonly telling: boolean;
   opening: 'closed' | 'pending' | 'opened';
   /** Workers lost while judging the header. */
@@ -44,6 +50,17 @@ interface FileState {
 /** Logs whose findings an analyst wants to see first, by name. */
 const TELLING = /(^|[^a-z])(security|sysmon|powershell|system)([^a-z]|$)/i;
 
+/** The order in which files are wanted: telling logs first, then the largest. */
+export function inOrderOfInterest<T extends { readonly number: number; readonly path: string; readonly size: number }>(
+  files: readonly T[],
+): T[] {
+  const ranked = files.map((file) => ({ file, telling: isTellingLog(file.path) }));
+  ranked.sort(
+    (a, b) => Number(b.telling) - Number(a.telling) || b.file.size - a.file.size || a.file.number - b.file.number,
+  );
+  return ranked.map(({ file }) => file);
+}
+
 /** Whether a path names one of the logs in which most attacks show: Security, Sysmon, PowerShell, System. */
 export function isTellingLog(path: string): boolean {
   return TELLING.test(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1));
@@ -56,18 +73,23 @@ export class RunPlan {
   readonly #workers: number;
   /** Files before this place of the order have been taken to be opened: keeps taking cheap with many thousand files. */
   #unopened = 0;
+  /** Packed files of which enough is there to be opened. */
+  readonly #supplied = new Set<number>();
   /** Files with pending stretches. */
   readonly #open = new Set<number>();
   /** Files whose header a worker died on, to be judged once more. */
   readonly #toReopen = new Set<number>();
 
-  constructor(files: readonly { number: number; path: string; size: number }[], workers: number) {
-    const ranked = files.map((file) => ({ ...file, telling: isTellingLog(file.path) }));
-    ranked.sort((a, b) => Number(b.telling) - Number(a.telling) || b.size - a.size || a.number - b.number);
-    for (const { number, size, telling } of ranked) {
+  /** `packed` files have no bytes until supply() says so. */
+  constructor(files: readonly { number: number; path: string; size: number; packed?: boolean }[], workers: number) {
+    const ranked = inOrderOfInterest(files);
+    for (const { number, path, size, packed = false } of ranked) {
       const state: FileState = {
-        size,
-        telling,
+        size: packed ? 0 : size,
+        isWhole: !packed,
+        planned: 0,
+        isReadable: true,
+        telling: isTellingLog(path),
         opening: 'closed',
         openAttempts: 0,
         dataOffset: HEADER_BYTES,
@@ -76,7 +98,7 @@ export class RunPlan {
       };
       this.#files.set(number, state);
     }
-    this.#order = ranked.map((file) => file.number);
+    this.#order = ranked.filter(({ packed = false }) => !packed).map((file) => file.number);
     this.#workers = workers;
   }
 
@@ -101,12 +123,14 @@ export class RunPlan {
 
   /** Whether every byte of every file has been settled. */
   get finished(): boolean {
-    return this.#order.every((file) => this.isFileFinished(file));
+    for (const file of this.#files.keys()) if (!this.isFileFinished(file)) return false;
+    return true;
   }
 
   isFileFinished(file: number): boolean {
     const state = this.#state(file);
-    return state.opening === 'opened' && state.pending.length === 0 && state.out === 0;
+    const isAllThere = state.isWhole || !state.isReadable;
+    return state.opening === 'opened' && state.pending.length === 0 && state.out === 0 && isAllThere;
   }
 
   /**
@@ -122,13 +146,35 @@ export class RunPlan {
     return this.#takeRetry();
   }
 
+  /** Of a packed file `size` bytes are there now; the last chunk of them waits for its rest unless they are all. */
+  supply(file: number, size: number, isWhole: boolean): void {
+    const state = this.#state(file);
+    assertTrue(!state.isWhole && size >= state.size, 'a packed file became shorter');
+    state.size = size;
+    state.isWhole = isWhole;
+    if (state.opening === 'opened') this.#planSupplied(file);
+    else if (state.opening === 'closed' && state.openAttempts === 0) {
+      if (isWhole || size >= HEADER_BYTES + CHUNK_BYTES) this.#supplied.add(file);
+    }
+  }
+
+  #planSupplied(file: number): void {
+    const state = this.#state(file);
+    const end = readableEnd(state);
+    if (!state.isReadable || end <= state.planned) return;
+    this.#putBack(file, { start: state.planned, end, attempts: 0 });
+    state.planned = end;
+  }
+
   /** The header of a file was judged: its chunks, if any, can be read from `dataOffset` on. */
   opened(run: PlannedRun, dataOffset: number, scannable: boolean): PlannedRun {
     const state = this.#state(run.file);
     assertTrue(run.open && state.opening === 'pending', 'a header was judged twice');
     state.opening = 'opened';
     state.dataOffset = dataOffset;
-    const end = scannable ? state.size : dataOffset;
+    state.isReadable = scannable;
+    const end = scannable ? readableEnd(state) : dataOffset;
+    state.planned = Math.max(end, dataOffset);
     const runEnd = Math.max(dataOffset, Math.min(end, dataOffset + run.byteLength));
     if (runEnd < end) this.#putBack(run.file, { start: runEnd, end, attempts: 0 });
     return { ...run, start: dataOffset, byteLength: runEnd - dataOffset, open: false };
@@ -154,6 +200,7 @@ export class RunPlan {
         return [];
       }
       state.opening = 'opened';
+      state.isReadable = false;
       return [{ start: 0, end: state.size }];
     }
     const start = run.start + settled;
@@ -174,12 +221,18 @@ export class RunPlan {
     const bytes = state.pending.reduce((sum, stretch) => sum + stretch.end - stretch.start, 0);
     state.pending = [];
     state.opening = 'opened';
+    state.isReadable = false;
     this.#open.delete(file);
     return bytes;
   }
 
   #putBack(file: number, stretch: Stretch): void {
-    this.#state(file).pending.push(stretch);
+    const { pending } = this.#state(file);
+    const last = pending.at(-1);
+    const joins = last?.end === stretch.start && last.attempts === 0 && stretch.attempts === 0;
+    // What is unpacked bit by bit is still read in long runs.
+    if (joins) pending[pending.length - 1] = { ...last, end: stretch.end };
+    else pending.push(stretch);
     this.#open.add(file);
   }
 
@@ -187,6 +240,11 @@ export class RunPlan {
     if (previous !== undefined && this.#state(previous).telling === telling) {
       const run = this.#cut(previous, 'head');
       if (run !== undefined) return run;
+    }
+    for (const file of this.#supplied) {
+      if (this.#state(file).telling !== telling) continue;
+      this.#supplied.delete(file);
+      return this.#openRun(file);
     }
     const unopened = this.#order[this.#unopened];
     if (unopened !== undefined && this.#state(unopened).telling === telling) {
@@ -207,7 +265,8 @@ export class RunPlan {
     const state = this.#state(file);
     state.opening = 'pending';
     state.out += 1;
-    const byteLength = this.#runLength(state.size);
+    const there = state.isWhole ? state.size : wholeChunks(state.size - HEADER_BYTES);
+    const byteLength = Math.min(this.#runLength(state.size), Math.max(there, CHUNK_BYTES));
     return { file, start: 0, byteLength, chunksPerSlice: CHUNKS_PER_SLICE, open: true, attempts: state.openAttempts };
   }
 
@@ -255,6 +314,15 @@ export class RunPlan {
   #state(file: number): FileState {
     return ensureDefined(this.#files.get(file), 'file of the plan');
   }
+}
+
+function wholeChunks(bytes: number): number {
+  return Math.floor(Math.max(0, bytes) / CHUNK_BYTES) * CHUNK_BYTES;
+}
+
+/** Where reading has to end for now: at the end of the file, or of the last whole chunk that is unpacked. */
+function readableEnd({ size, isWhole, dataOffset }: FileState): number {
+  return isWhole ? size : dataOffset + wholeChunks(size - dataOffset);
 }
 
 /** Bytes of a file that no worker has tried yet. */

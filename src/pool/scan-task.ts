@@ -9,8 +9,9 @@ import type { CorrelationRule } from '../model/rule-set.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { CorrelationPart, JoinJob, JoinReport, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
-import { CHUNK_BYTES, RunPlan, type PlannedRun } from './run-plan.ts';
+import { CHUNK_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
+import type { UnpackPass, UnpackWorker } from './unpack-pass.ts';
 import { WorkerLost, type RunHandle, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -28,6 +29,12 @@ const LONGEST_TICK_MS = 5_000;
 export type LoadCorrelations = () => Promise<readonly (CorrelationRule | undefined)[]>;
 /** Gives the join plan as JSON text; asked for when there is something to join. */
 export type LoadJoins = () => Promise<string>;
+
+/** Starts an unpack worker; asked when a file of the scan is packed. */
+export type StartUnpacker = () => UnpackWorker | Promise<UnpackWorker>;
+
+/** A file of the scan; of a packed one the blob grows as it is unpacked. */
+type TaskFile = Omit<ScanFile, 'blob'> & { blob: Blob; size: number };
 
 /** The options of a scan with everything decided that has a default. */
 export type TaskOptions = ScanOptions & Required<Pick<ScanOptions, 'workers'>>;
@@ -49,14 +56,17 @@ export function startScan(
   listener: ScanListener,
   loadCorrelations: LoadCorrelations,
   loadJoins: LoadJoins = () => Promise.resolve('null'),
+  startUnpacker?: StartUnpacker,
 ): ScanHandle {
-  const task = new ScanTask(pool, files, options, listener, loadCorrelations, loadJoins);
+  const task = new ScanTask(pool, files, options, listener, loadCorrelations, loadJoins, startUnpacker);
   return { done: task.run(), cancel: () => task.cancel() };
 }
 
 class ScanTask {
   readonly #pool: WorkerPool;
-  readonly #files: ReadonlyMap<number, ScanFile>;
+  readonly #files: ReadonlyMap<number, TaskFile>;
+  readonly #startUnpacker: StartUnpacker | undefined;
+  #unpack: UnpackPass | undefined;
   readonly #options: TaskOptions;
   readonly #listener: ScanListener;
   #plan: RunPlan;
@@ -69,7 +79,7 @@ class ScanTask {
   readonly #loadCorrelations: LoadCorrelations;
   readonly #loadJoins: LoadJoins;
   /** Files by rank, and the rank of each. */
-  readonly #ranked: readonly ScanFile[];
+  readonly #ranked: readonly TaskFile[];
   readonly #rank: ReadonlyMap<number, number>;
   readonly #account = emptyFileAccount();
   #findings = 0;
@@ -89,16 +99,19 @@ class ScanTask {
     listener: ScanListener,
     loadCorrelations: LoadCorrelations,
     loadJoins: LoadJoins,
+    startUnpacker: StartUnpacker | undefined,
   ) {
     this.#pool = pool;
     this.#loadCorrelations = loadCorrelations;
     this.#loadJoins = loadJoins;
-    this.#ranked = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.blob.size - b.blob.size));
+    const own = files.map((file): TaskFile => ({ ...file, size: file.packed?.size ?? file.blob.size }));
+    this.#ranked = own.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.size - b.size));
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
-    this.#files = new Map(files.map((file) => [file.number, file]));
+    this.#files = new Map(own.map((file) => [file.number, file]));
     this.#options = options;
     this.#listener = listener;
-    const sizes = files.map(({ number, path, blob }) => ({ number, path, size: blob.size }));
+    const sizes = own.map(({ number, path, size, packed }) => ({ number, path, size, packed: packed !== undefined }));
+    this.#startUnpacker = startUnpacker;
     this.#plan = new RunPlan(sizes, options.workers);
     this.#meter = new ProgressMeter(sizes, this.#startedAt);
     if (options.recovered) this.#recovery = new RecoveryPass(this.#ranked, this.#rank, options.templates);
@@ -107,12 +120,13 @@ class ScanTask {
   async run(): Promise<ScanSummary> {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
-      await this.#driveAll();
+      await Promise.all([this.#driveAll(), this.#unpackAll().catch((cause: unknown) => this.#fail(cause))]);
       if (!this.#over()) await this.#join();
       if (!this.#over()) await this.#correlate();
       if (!this.#over()) await this.#recover();
     } finally {
       clearInterval(watchdog);
+      this.#unpack?.cancel();
       clearTimeout(this.#progressTimer);
     }
     if (this.#bug !== undefined) throw new Error('the scan failed', { cause: this.#bug });
@@ -133,11 +147,55 @@ class ScanTask {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#ended.resolve();
+    this.#unpack?.cancel();
     this.#wake();
     for (const active of this.#active) active.handle.stop();
     setTimeout(() => {
       for (const active of this.#active) active.worker.terminate('the scan was cancelled');
     }, STOP_GRACE_MS);
+  }
+
+  /** Unpacks the packed files, if there are any, while they are scanned. */
+  async #unpackAll(): Promise<void> {
+    const start = this.#startUnpacker;
+    const packed = inOrderOfInterest([...this.#files.values()]).flatMap(({ number, packed: log }) =>
+      log === undefined ? [] : [{ number, packed: log }],
+    );
+    if (packed.length === 0) return;
+    if (start === undefined) throw new Error('this scanner cannot unpack');
+    // Most scans have nothing packed: loaded when one has.
+    const { UnpackPass } = await import('./unpack-pass.ts');
+    if (this.#over()) return;
+    this.#unpack = new UnpackPass(packed, {
+      start,
+      parallel: Math.ceil(this.#options.workers / 2),
+      supply: (file, blob, isWhole) => this.#supply(file, blob, isWhole),
+      problem: (file, problem) => {
+        if (!this.#over()) this.#report(file, problem);
+      },
+    });
+    await this.#unpack.run();
+  }
+
+  /** More of a packed file can be read. */
+  #supply(number: number, blob: Blob, isWhole: boolean): void {
+    if (this.#over()) return;
+    const file = this.#file(number);
+    file.blob = blob;
+    file.size = isWhole ? blob.size : Math.max(file.size, blob.size);
+    if (isWhole) {
+      this.#meter.resize(number, blob.size);
+      this.#listener.unpacked?.(number, blob);
+    }
+    this.#plan.supply(number, blob.size, isWhole);
+    this.#settleFile(number);
+    this.#wake();
+  }
+
+  /** Nothing more of the file is read. */
+  #giveUp(file: number): void {
+    this.#meter.setState(file, 'failed');
+    this.#unpack?.drop(file);
   }
 
   /** Does everything that is planned. */
@@ -188,10 +246,12 @@ class ScanTask {
 
   /** Does one run; false when the worker was lost on the way. */
   async #perform(worker: WorkerHandle, run: PlannedRun): Promise<boolean> {
-    const { blob } = this.#file(run.file);
+    const { blob, packed, size } = this.#file(run.file);
     const { start, byteLength, chunksPerSlice, open } = run;
     const recovery = this.#recovery?.requestFor(run.file);
-    const handle = worker.startRun({ blob, start, byteLength, chunksPerSlice, recovery, open }, (message) => {
+    const index = this.#listener.indexed !== undefined;
+    const request = { blob, ...(packed && { size }), start, byteLength, chunksPerSlice, index, recovery, open };
+    const handle = worker.startRun(request, (message) => {
       active.silentMs = 0;
       // After a cancel nothing more is shown, not even what was under way.
       if (!this.#over()) this.#take(active, message);
@@ -228,7 +288,7 @@ class ScanTask {
         active.run = this.#plan.opened(active.run, dataOffset, scannable);
         this.#recovery?.opened(file, dataOffset);
         for (const problem of problems) this.#problem(file, problem);
-        if (!scannable) this.#meter.setState(file, 'failed');
+        if (!scannable) this.#giveUp(file);
         this.#meter.add(file, Math.min(dataOffset, this.#file(file).blob.size));
         this.#wake();
         break;
@@ -238,10 +298,12 @@ class ScanTask {
         if (report.start !== active.run.start + active.settled) throw new Error('slices out of order');
         active.settled += report.byteLength;
         this.#meter.add(file, report.byteLength);
+        this.#unpack?.scanned(file, report.byteLength);
         addFileAccount(this.#account, report.account);
         this.#findings += report.rows.length;
         this.#listener.account(file, report.account, report.kinds);
         for (const problem of report.problems) this.#problem(file, problem);
+        if (report.index !== undefined && report.index.count > 0) this.#listener.indexed?.(file, report.index);
         if (report.survey !== undefined) this.#recovery?.add(file, report.survey);
         if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
         if (report.joins !== undefined && report.joins.rows.length > 0)
@@ -257,7 +319,7 @@ class ScanTask {
         active.unreadable = true;
         this.#plan.abandon(file);
         this.#recovery?.abandon(file);
-        this.#meter.setState(file, 'failed');
+        this.#giveUp(file);
         this.#problem(file, {
           code: active.settled > 0 ? 'file-changed' : 'file-unreadable',
           severity: 'error',
@@ -276,7 +338,8 @@ class ScanTask {
   /** A worker died: what it had not committed is planned again, and what has now killed twice is reported. */
   #replan({ run, settled }: ActiveRun, detail: string): void {
     for (const { start, end } of this.#plan.giveBack(run, settled)) {
-      if (run.open) this.#meter.setState(run.file, 'failed');
+      if (run.open) this.#giveUp(run.file);
+      this.#unpack?.scanned(run.file, end - start);
       this.#meter.add(run.file, end - start);
       this.#problem(run.file, {
         code: 'worker-lost',
@@ -432,6 +495,7 @@ class ScanTask {
   #fail(cause: unknown): void {
     this.#bug ??= cause;
     this.#ended.resolve();
+    this.#unpack?.cancel();
     for (const active of [...this.#active]) active.worker.terminate('the scan failed');
     this.#wake();
   }
@@ -440,7 +504,7 @@ class ScanTask {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #file(number: number): ScanFile {
+  #file(number: number): TaskFile {
     const file = this.#files.get(number);
     if (file === undefined) throw new Error(`no file ${number} in the scan`);
     return file;

@@ -1,7 +1,9 @@
 // What the app sees of a scan. The pool implements it with workers; tests implement it inline. Every scan settles.
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
+import type { PackedLog } from '../model/packed-log.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
 
 /** A file to scan; `number` is its rank in the scan and comes back with everything found in it. */
@@ -9,6 +11,8 @@ export interface ScanFile {
   readonly number: number;
   readonly path: string;
   readonly blob: Blob;
+  /** Set for a log that is still packed: then `blob` is empty, and scanning unpacks it. */
+  readonly packed?: PackedLog;
 }
 
 export interface ScanOptions {
@@ -60,6 +64,10 @@ export interface ScanListener {
   problem(problem: Problem): void;
   /** Part of a file's account; parts add up. */
   account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void;
+  /** Rows of a finished slice for an event index; each record comes once. Without it no rows are collected. */
+  indexed?(file: number, part: IndexPart): void;
+  /** A packed file is unpacked: its bytes from now on, in a temporary Blob. */
+  unpacked?(file: number, blob: Blob): void;
 }
 
 export interface ScanSummary {

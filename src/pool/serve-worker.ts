@@ -3,6 +3,7 @@
 
 import * as Comlink from 'comlink';
 import { ensureDefined } from '../base/assert.ts';
+import { transferablesOf } from '../model/index-part.ts';
 import type { CreateScanCore, Run, RunMessage, RunRequest, ScanCore, ScanWorkerApi } from './protocol.ts';
 
 /** Slices that may be under way to the page without having been taken: the page must not be flooded. */
@@ -30,7 +31,10 @@ export function serveScanWorker(endpoint: Comlink.Endpoint, createCore: CreateSc
 
 /** Does one run and reports it on its port. Never rejects. */
 async function serveRun(core: ScanCore, run: Run, port: MessagePort): Promise<void> {
-  const send = (message: RunMessage): void => port.postMessage(message);
+  const send = (message: RunMessage): void => {
+    const rows = message.kind === 'slice' ? message.report.index : undefined;
+    port.postMessage(message, rows === undefined ? [] : transferablesOf(rows));
+  };
   const stop = new AbortController();
   const isStopped = (): boolean => stop.signal.aborted;
   let inFlight = 0;
@@ -43,7 +47,7 @@ async function serveRun(core: ScanCore, run: Run, port: MessagePort): Promise<vo
   try {
     let { start } = run;
     if (run.open) {
-      const opening = await core.openFile(run.blob);
+      const opening = await core.openFile(run.blob, run.size);
       send({ kind: 'opened', opening });
       start = opening.scannable ? opening.dataOffset : run.blob.size;
     }

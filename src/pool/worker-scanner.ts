@@ -6,11 +6,14 @@ import { startScan } from './scan-task.ts';
 import type { Scanner } from './scanner.ts';
 import { workerCountFor } from './worker-count.ts';
 import { createWorkerHandle, type WorkerLike } from './worker-handle.ts';
+import type { UnpackWorker } from './unpack-pass.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 export interface WorkerScannerOptions {
   /** Starts one scan worker (workers/scan.worker.ts). */
   startWorker(): WorkerLike | Promise<WorkerLike>;
+  /** Starts one unpack worker (workers/unpack.worker.ts); without it packed files cannot be scanned. */
+  startUnpacker?(): UnpackWorker | Promise<UnpackWorker>;
   /** The compiled rules; asked for once, before the first worker starts. */
   loadProgram(): Promise<ArrayBuffer>;
   /** The correlation rules by rule number, undefined for event rules; asked for when there is something to correlate. */
@@ -41,12 +44,14 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
         listener,
         () => options.loadCorrelations(),
         () => options.loadJoins?.() ?? Promise.resolve('null'),
+        options.startUnpacker,
       ),
     dispose: () => pool.dispose(),
   };
 }
 
-function workersOfThisMachine(): number {
+/** Workers that the machine at hand gets. */
+export function workersOfThisMachine(): number {
   // Chromium only, and rounded there.
   const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
   return workerCountFor({ cores: navigator.hardwareConcurrency, deviceMemory });

@@ -7,6 +7,7 @@ import { evaluateQuery, type FieldLookup } from './evaluate-query.ts';
 import { lowerQuery, type RegexCompiler } from './lower-query.ts';
 import { parseQuery, type QueryNode } from './parse-query.ts';
 import { queryDiagnostic } from './query-diagnostic.ts';
+import type { QueryPlan } from './query-plan.ts';
 
 export interface QueryOptions {
   /** Makes `/patterns/` ready; without it they are refused. `linear-matcher.ts` has one that cannot hang. */
@@ -22,6 +23,8 @@ export interface Query {
   readonly isEmpty: boolean;
   /** Keys that are asked for; ANY_FIELD among them when every value has to be looked at. */
   readonly fields: readonly FieldKey[];
+  /** The tests themselves, for whoever can answer some of them without looking at the event. */
+  readonly plan: QueryPlan;
   /** Remarks on a query that runs. */
   readonly remarks: readonly Diagnostic[];
 }
@@ -37,6 +40,7 @@ export function compileQuery(text: string, options: QueryOptions = {}): Result<Q
     matches: (lookup) => evaluateQuery(plan, lookup),
     isEmpty: root === undefined,
     fields: [...lowered.fields.keys()],
+    plan,
     remarks: [...remarksOnFields(lowered.fields, options.knownFields), ...remarksOnSwitches(root)],
   });
 }

@@ -4,13 +4,15 @@
 import { matchGlob } from '../base/glob.ts';
 import { compareNumericText, equalsNumericText } from '../base/numeric-text.ts';
 import { foldText } from '../base/fold.ts';
-import type { FieldKey } from '../model/field-key.ts';
+import { ANY_FIELD, type FieldKey } from '../model/field-key.ts';
 import type { Bound, QueryPlan, QueryTest } from './query-plan.ts';
 import { canonicalTimeOf, type TimeSpan } from './time-literal.ts';
 
 /** Gives the values of a field; ANY_FIELD ('*') asks for every value there is. Empty when the field is absent. */
 export interface FieldLookup {
   valuesOf(key: FieldKey): readonly string[];
+  /** Whether certainly no value contains this folded text: a cheap look that may be left out. */
+  lacks?(text: string): boolean;
 }
 
 /** Whether a thing matches. Recursion is bounded by the depth of the query (query-limits.ts). */
@@ -25,11 +27,14 @@ export function evaluateQuery(plan: QueryPlan, lookup: FieldLookup): boolean {
     case 'not':
       return !evaluateQuery(plan.child, lookup);
     case 'test':
-      return lookup.valuesOf(plan.test.key).some((value) => passes(plan.test, value));
+      if (plan.test.kind === 'contains' && plan.test.key === ANY_FIELD && lookup.lacks?.(plan.test.text) === true)
+        return false;
+      return lookup.valuesOf(plan.test.key).some((value) => passesTest(plan.test, value));
   }
 }
 
-function passes(test: QueryTest, value: string): boolean {
+/** Whether one value passes a test. */
+export function passesTest(test: QueryTest, value: string): boolean {
   switch (test.kind) {
     case 'exists':
       return true;

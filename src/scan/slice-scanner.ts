@@ -5,19 +5,23 @@ import { createRowWriter } from '../engine/correlate/row-writer.ts';
 import type { EngineLimits } from '../engine/limits.ts';
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
 import { RuleFlag, type Program } from '../engine/program.ts';
+import { IndexColumns } from '../evtx/index-columns.ts';
 import { createRecordCursor } from '../evtx/record-cursor.ts';
 import { ShapeBank } from '../evtx/shape-bank.ts';
+import { SystemReader } from '../evtx/system-reader.ts';
 import type { CorrelationRows } from '../model/correlation.ts';
 import { emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { EventElement } from '../model/event.ts';
 import type { FindingRow } from '../model/finding.ts';
+import type { IndexPart } from '../model/index-part.ts';
 import type { JoinRows } from '../model/join-plan.ts';
 import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
 import { JoinCollector } from './joins/join-collector.ts';
 import { EventTrees } from './event-trees.ts';
+import { CHUNK_SIZE } from '../evtx/limits.ts';
 import { pause } from './pause.ts';
 import { RecoveredRecords } from './recovered-records.ts';
 import { readTime, recordIdText, timeText, type EventTime } from './record-facts.ts';
@@ -33,6 +37,8 @@ export interface Slice {
   readonly fileOffset: number;
   /** Also read records from unallocated space; 'only': nothing else, and nothing else is counted or reported. */
   readonly recovered: boolean | 'only';
+  /** Also collect the rows of an event index. */
+  readonly index?: boolean;
 }
 
 export interface SliceResult {
@@ -43,6 +49,8 @@ export interface SliceResult {
   readonly correlation: CorrelationRows | undefined;
   /** Undefined when no rule needs fields of other records. */
   readonly joins: JoinRows | undefined;
+  /** Of a slice with `index`: a row for every record that was judged. */
+  readonly index?: IndexPart;
   readonly timing: { readonly milliseconds: number };
 }
 
@@ -89,6 +97,10 @@ class Scanner implements SliceScanner {
   private readonly joins: JoinCollector | undefined;
   private readonly sourceOf = new Map<number, number>();
   private readonly time: EventTime = { high: 0, low: 0 };
+  private columns: IndexColumns | undefined;
+  /** The columns, while the slice wants rows. */
+  private indexing: IndexColumns | undefined;
+  private readonly facts = { timeHigh: 0, timeLow: 0, eventId: 0, provider: 0, channel: 0, computer: 0 };
   private rows: FindingRow[] = [];
   private event: EventElement | undefined;
 
@@ -134,6 +146,10 @@ class Scanner implements SliceScanner {
     this.joins?.take();
     this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
     this.matcher.startSlice();
+    this.indexing = undefined;
+    if (slice.index !== true) return;
+    this.indexing = this.columns ??= new IndexColumns(new SystemReader(this.bank), this.matcher.names);
+    this.indexing.restart();
   }
 
   private close(slice: Slice, milliseconds: number): SliceResult {
@@ -148,6 +164,7 @@ class Scanner implements SliceScanner {
       kinds: countKinds(matcher),
       correlation: this.correlations?.take(),
       joins: this.joins?.take(),
+      ...(this.indexing && { index: this.indexing.take(slice.fileOffset - CHUNK_SIZE * slice.firstChunk) }),
       timing: { milliseconds },
     };
   }
@@ -169,10 +186,23 @@ class Scanner implements SliceScanner {
     if (this.timeRange !== undefined && !isWithin(time, this.timeRange)) return;
     this.event = undefined;
     const found = matcher.match(record, eventOf, counts);
+    if (this.indexing !== undefined) this.addRow(this.indexing, record);
     if (counts) matcher.tallies.addTime(matcher.kind, time.high, time.low);
     if (found === 0) return;
     const real = this.joins === undefined ? found : this.takeHidden(this.joins, record, counts);
     if (real > 0) this.addRows(record, eventOf, counts, real);
+  }
+
+  private addRow(indexing: IndexColumns, record: RecordCursor): void {
+    const { facts, time, matcher } = this;
+    const { kind } = matcher;
+    facts.timeHigh = time.high;
+    facts.timeLow = time.low;
+    facts.eventId = kind === undefined || kind.eventId < 0 ? 0 : kind.eventId & 0xffff;
+    facts.provider = kind?.provider ?? 0;
+    facts.channel = kind?.channel ?? 0;
+    facts.computer = matcher.computer;
+    indexing.addKnown(record, facts);
   }
 
   /** Renders the cursor's current record once, however many ask for it. */

@@ -5,7 +5,7 @@
 import type { EventElement, RecordClass } from '../model/event.ts';
 import { findingKeyOf, type Finding, type FindingKey } from '../model/finding.ts';
 import type { RuleLevel } from '../model/rule-set.ts';
-import { maskBytes } from './mask.ts';
+import { maskBytes } from '../base/mask.ts';
 
 export const BLOCK_VERSION = 1;
 /** Findings per block at most. */
@@ -32,8 +32,10 @@ type Row = readonly [
   key: string | 0,
   joined: number | null,
   correlation: Finding['correlation'] | null,
-  /** Only where the record was recovered. */
-  recovered?: Finding['recovered'],
+  /** Only where the record was recovered or `more` follows; null where it was not. */
+  recovered?: Finding['recovered'] | null,
+  /** Facts that few findings have, by name; later ones go here too, so that older blocks stay readable. */
+  more?: { readonly joinedFile?: string },
 ];
 
 interface Head {
@@ -81,12 +83,22 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
       finding.key === findingKeyOf(finding, ruleId, finding.file) ? 0 : finding.key,
       finding.joined ?? null,
       finding.correlation ?? null,
-      ...(finding.recovered === undefined ? ([] as const) : ([finding.recovered] as const)),
+      ...rareFacts(finding),
     ]);
   }
   const bytes = joinParts(rules.items, texts.items, rows, events.items);
   maskBytes(bytes, seed);
   return { count: rows.length, bytes };
+}
+
+type Recovered = NonNullable<Finding['recovered']>;
+
+function rareFacts({
+  recovered,
+  joinedFile,
+}: Finding): [] | [Recovered] | [Recovered | null, { readonly joinedFile: string }] {
+  if (joinedFile !== undefined) return [recovered ?? null, { joinedFile }];
+  return recovered === undefined ? [] : [recovered];
 }
 
 /** Numbers the distinct items of a block in the order of their first use. */
@@ -181,6 +193,7 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
   const joined = row[13];
   const correlation = row[14];
   const recovered = row[15];
+  const joinedFile = row[16]?.joinedFile;
   const key: FindingKey = storedKey === 0 ? findingKeyOf(facts, ruleId, facts.file) : (storedKey as FindingKey);
   return {
     key,
@@ -196,6 +209,7 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
     },
     ...(joined === null ? {} : { joined }),
     ...(correlation === null || correlation === undefined ? {} : { correlation }),
-    ...(recovered === undefined ? {} : { recovered }),
+    ...(joinedFile === undefined ? {} : { joinedFile }),
+    ...(recovered === undefined || recovered === null ? {} : { recovered }),
   };
 }

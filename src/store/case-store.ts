@@ -3,6 +3,7 @@
 
 import type { Result } from '../base/result.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
+import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
 
@@ -35,10 +36,14 @@ export interface CaseStore {
   /** Keeps handles to the evidence (Intake.roots), so that one click opens it again after a reload. */
   saveRoots(id: CaseId, roots: readonly FileSystemHandle[]): Promise<Result<undefined, Diagnostic>>;
   loadRoots(id: CaseId): Promise<readonly FileSystemHandle[]>;
-  /** Rejects with an Error whose `cause` is a Diagnostic when the database refuses. */
-  renameCase(id: CaseId, name: string): Promise<void>;
-  /** Removes everything of the case. Rejects like renameCase. */
-  deleteCase(id: CaseId): Promise<void>;
+  /** Adds to the log of actions, in the order given; nothing in the log is ever changed. */
+  appendAudit(id: CaseId, entries: readonly AuditEntry[]): Promise<Result<undefined, Diagnostic>>;
+  /** The log of actions, in the order of writing. */
+  loadAudit(id: CaseId): Promise<readonly AuditEntry[]>;
+  /** A diagnostic when the database refuses; a case that is gone counts as renamed. */
+  renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>>;
+  /** Removes everything of the case; gives the bytes that its findings, judgements and accounts took. */
+  deleteCase(id: CaseId): Promise<Result<number, Diagnostic>>;
   /** Writes what is pending, then lets go of the database and of the cases. */
   close(): void;
 }

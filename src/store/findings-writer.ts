@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding } from '../model/finding.ts';
 import { BLOCK_FINDINGS, encodeBlock } from './block-codec.ts';
-import { randomSeed } from './mask.ts';
+import { randomSeed } from '../base/mask.ts';
 import type { BlockRecord } from './schema.ts';
 import { CASE_GONE, diagnoseFailure } from './store-failure.ts';
 

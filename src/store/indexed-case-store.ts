@@ -4,6 +4,7 @@
 
 import { failure, success, type Result } from '../base/result.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
+import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
 import { decodeBlock } from './block-codec.ts';
@@ -13,10 +14,11 @@ import { countFindings, mergeSummary, newCaseId, newSummary } from './case-summa
 import type { Connection } from './connection.ts';
 import { createFindingsWriter, type FindingsWriter } from './findings-writer.ts';
 import { decodeKinds, encodeKinds } from './kinds-codec.ts';
-import { maskText, randomSeed, unmaskText } from './mask.ts';
+import { maskText, randomSeed, unmaskText } from '../base/mask.ts';
 import { MemoryCaseStore } from './memory-case-store.ts';
 import { rangeOfCase, type BlockRecord, type CaseDetails } from './schema.ts';
 import { CASE_GONE, diagnoseFailure, STORE_DENIED, StoreRefusal } from './store-failure.ts';
+import { appendAuditRecords, countBytes, loadAuditRecords } from './audit-records.ts';
 import { loadBlocks, loadTriageRecords, saveTriageRecords } from './stored-parts.ts';
 import { writeToCase } from './write-to-case.ts';
 
@@ -31,6 +33,7 @@ export class IndexedCaseStore implements CaseStore {
   /** Parts of stored cases that the database refused; they go again with the next save of their kind. */
   readonly #refusedRecords = new Map<CaseId, CaseRecord>();
   readonly #refusedTriage = new Map<CaseId, Map<FindingKey, Triage>>();
+  readonly #refusedAudit = new Map<CaseId, readonly AuditEntry[]>();
   /** Findings that are written and not counted; they may have to wait for a later write. */
   readonly #copies = new WeakSet<Finding>();
 
@@ -72,8 +75,8 @@ export class IndexedCaseStore implements CaseStore {
     const refused = this.#refusedRecords.get(id);
     if (refused !== undefined) return { ...refused, summary: mergeSummary(summary, refused.summary, Date.now()) };
     if (masked === undefined) return { summary, files: [], problems: [] };
-    const { files, problems, kinds } = JSON.parse(unmaskText(masked.bytes, masked.seed)) as CaseDetails;
-    return { summary, files, problems, ...(kinds === undefined ? {} : { kinds: decodeKinds(kinds) }) };
+    const { kinds, ...details } = JSON.parse(unmaskText(masked.bytes, masked.seed)) as CaseDetails;
+    return { summary, ...details, ...(kinds === undefined ? {} : { kinds: decodeKinds(kinds) }) };
   }
 
   async *loadFindings(id: CaseId): AsyncGenerator<readonly Finding[]> {
@@ -143,8 +146,13 @@ export class IndexedCaseStore implements CaseStore {
   async saveCase(record: CaseRecord): Promise<Result<undefined, Diagnostic>> {
     const { id } = record.summary;
     if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.saveCase(record));
-    const { files, problems, kinds } = record;
-    const details: CaseDetails = { files, problems, ...(kinds === undefined ? {} : { kinds: encodeKinds(kinds) }) };
+    const { files, problems, kinds, scans } = record;
+    const details: CaseDetails = {
+      files,
+      problems,
+      ...(kinds === undefined ? {} : { kinds: encodeKinds(kinds) }),
+      ...(scans === undefined ? {} : { scans }),
+    };
     const seed = randomSeed();
     const bytes = maskText(JSON.stringify(details), seed);
     const outcome = await this.#settle(() =>
@@ -193,18 +201,44 @@ export class IndexedCaseStore implements CaseStore {
     return (await database.get('roots', id)) ?? [];
   }
 
-  async renameCase(id: CaseId, name: string): Promise<void> {
-    if (this.#memory.has(id)) return this.#memory.renameCase(id, name);
-    await this.#refuseByThrowing(() =>
-      this.#write(id, [], 'relaxed', (_transaction, summary) => Promise.resolve({ ...summary, name })),
+  async appendAudit(id: CaseId, entries: readonly AuditEntry[]): Promise<Result<undefined, Diagnostic>> {
+    if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.appendAudit(id, entries));
+    const all = [...(this.#refusedAudit.get(id) ?? []), ...entries];
+    // Taken at once, so that an append that comes meanwhile does not bring them too.
+    this.#refusedAudit.delete(id);
+    const outcome = await this.#settle(() =>
+      this.#write(id, ['audit'], 'strict', async (transaction, summary) => {
+        await appendAuditRecords(transaction.objectStore('audit'), id, all);
+        return summary;
+      }),
     );
+    if (!outcome.ok && outcome.error !== CASE_GONE)
+      this.#refusedAudit.set(id, [...all, ...(this.#refusedAudit.get(id) ?? [])]);
+    return outcome;
   }
 
-  async deleteCase(id: CaseId): Promise<void> {
+  async loadAudit(id: CaseId): Promise<readonly AuditEntry[]> {
+    if (this.#memory.has(id)) return this.#memory.loadAudit(id);
+    const stored = await loadAuditRecords(this.#connection, id);
+    return [...stored, ...(this.#refusedAudit.get(id) ?? [])];
+  }
+
+  async renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {
+    if (this.#memory.has(id)) return this.#memory.renameCase(id, name);
+    const outcome = await this.#settle(() =>
+      this.#write(id, [], 'relaxed', (_transaction, summary) => Promise.resolve({ ...summary, name })),
+    );
+    return !outcome.ok && outcome.error === CASE_GONE ? success(undefined) : outcome;
+  }
+
+  async deleteCase(id: CaseId): Promise<Result<number, Diagnostic>> {
     if (this.#memory.has(id)) return this.#memory.deleteCase(id);
-    await this.#refuseByThrowing(() =>
-      this.#write(id, ['details', 'blocks', 'triage', 'roots'], 'relaxed', async (transaction) => {
+    let bytes = 0;
+    const outcome = await this.#settle(() =>
+      this.#write(id, ['details', 'blocks', 'triage', 'audit', 'roots'], 'relaxed', async (transaction) => {
+        bytes = await countBytes(transaction, id);
         await Promise.all([
+          transaction.objectStore('audit').delete(rangeOfCase(id)),
           transaction.objectStore('details').delete(id),
           transaction.objectStore('blocks').delete(rangeOfCase(id)),
           transaction.objectStore('triage').delete(rangeOfCase(id)),
@@ -214,11 +248,14 @@ export class IndexedCaseStore implements CaseStore {
         return undefined;
       }),
     );
+    if (!outcome.ok && outcome.error !== CASE_GONE) return outcome;
     this.#writers.get(id)?.drop();
     this.#writers.delete(id);
     this.#refusedRecords.delete(id);
     this.#refusedTriage.delete(id);
+    this.#refusedAudit.delete(id);
     this.#locks.release(id);
+    return success(bytes);
   }
 
   close(): void {
@@ -268,11 +305,6 @@ export class IndexedCaseStore implements CaseStore {
     } catch (error) {
       return failure(diagnoseFailure(error));
     }
-  }
-
-  async #refuseByThrowing(work: () => Promise<void>): Promise<void> {
-    const outcome = await this.#settle(work);
-    if (!outcome.ok && outcome.error !== CASE_GONE) throw new StoreRefusal(outcome.error);
   }
 
   /** The case lives in memory because it could not be created; every save says so. */

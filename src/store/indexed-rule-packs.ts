@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RulePack, RulePackContent, RulePackId } from '../model/rule-pack.ts';
 import type { Connection } from './connection.ts';
-import { randomSeed } from './mask.ts';
+import { maskBytes, randomSeed } from '../base/mask.ts';
 import { decodePack, encodePack } from './pack-codec.ts';
 import type { RulePackStore } from './rule-pack-store.ts';
 import { diagnoseFailure } from './store-failure.ts';
@@ -43,6 +43,31 @@ export class IndexedRulePacks implements RulePackStore {
 
   removePack(id: RulePackId): Promise<Result<undefined, Diagnostic>> {
     return this.#change((facts, contents) => [facts.delete(id), contents.delete(id)]);
+  }
+
+  async loadCompiled(version: string): Promise<Uint8Array | undefined> {
+    try {
+      const database = await this.#connection.database();
+      const kept = await database.get('compiledRules', 'current');
+      if (kept?.version !== version) return undefined;
+      // The record is this call's own copy: it need not be copied again.
+      maskBytes(kept.bytes, kept.seed);
+      return kept.bytes;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async saveCompiled(version: string, bytes: Uint8Array): Promise<void> {
+    try {
+      const seed = randomSeed();
+      const masked = bytes.slice();
+      maskBytes(masked, seed);
+      const database = await this.#connection.database();
+      await database.put('compiledRules', { version, seed, bytes: masked }, 'current');
+    } catch {
+      // No room or no database: the next start compiles again.
+    }
   }
 
   /** One transaction over both stores. */

@@ -1,6 +1,7 @@
 // The store where the browser gives no database: everything works until the tab is closed.
 
 import { failure, success, type Result } from '../base/result.ts';
+import type { AuditEntry } from '../model/audit-entry.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
@@ -14,6 +15,7 @@ interface MemoryCase {
   findings: Finding[];
   triage: Map<FindingKey, Triage>;
   roots: readonly FileSystemHandle[];
+  audit: AuditEntry[];
 }
 
 export class MemoryCaseStore implements CaseStore {
@@ -36,7 +38,7 @@ export class MemoryCaseStore implements CaseStore {
   createCase(name: string): Promise<CaseId> {
     const id = newCaseId();
     const record = { summary: newSummary(id, name, Date.now()), files: [], problems: [] };
-    this.#cases.set(id, { record, findings: [], triage: new Map(), roots: [] });
+    this.#cases.set(id, { record, findings: [], triage: new Map(), roots: [], audit: [] });
     return Promise.resolve(id);
   }
 
@@ -97,17 +99,28 @@ export class MemoryCaseStore implements CaseStore {
     return Promise.resolve(this.#cases.get(id)?.roots ?? []);
   }
 
-  renameCase(id: CaseId, name: string): Promise<void> {
+  appendAudit(id: CaseId, entries: readonly AuditEntry[]): Promise<Result<undefined, Diagnostic>> {
+    return this.#change(id, (each) => {
+      each.audit.push(...entries);
+    });
+  }
+
+  loadAudit(id: CaseId): Promise<readonly AuditEntry[]> {
+    return Promise.resolve([...(this.#cases.get(id)?.audit ?? [])]);
+  }
+
+  renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {
     const found = this.#cases.get(id);
     if (found !== undefined) {
       found.record = { ...found.record, summary: { ...found.record.summary, name, changed: Date.now() } };
     }
-    return Promise.resolve();
+    return Promise.resolve(success(undefined));
   }
 
-  deleteCase(id: CaseId): Promise<void> {
+  /** What memory frees is not known in bytes. */
+  deleteCase(id: CaseId): Promise<Result<number, Diagnostic>> {
     this.#cases.delete(id);
-    return Promise.resolve();
+    return Promise.resolve(success(0));
   }
 
   close(): void {

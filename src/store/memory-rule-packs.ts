@@ -6,6 +6,7 @@ import type { RulePackStore } from './rule-pack-store.ts';
 
 export class MemoryRulePacks implements RulePackStore {
   readonly #packs = new Map<RulePackId, { pack: RulePack; content: RulePackContent | undefined }>();
+  #compiled: { readonly version: string; readonly bytes: Uint8Array } | undefined;
 
   listPacks(): Promise<readonly RulePack[]> {
     return Promise.resolve([...this.#packs.values()].map(({ pack }) => pack).sort((a, b) => a.added - b.added));
@@ -23,5 +24,14 @@ export class MemoryRulePacks implements RulePackStore {
   removePack(id: RulePackId): Promise<Result<undefined, never>> {
     this.#packs.delete(id);
     return Promise.resolve(success(undefined));
+  }
+
+  loadCompiled(version: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.#compiled?.version === version ? this.#compiled.bytes : undefined);
+  }
+
+  saveCompiled(version: string, bytes: Uint8Array): Promise<void> {
+    this.#compiled = { version, bytes };
+    return Promise.resolve();
   }
 }

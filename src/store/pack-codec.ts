@@ -4,7 +4,7 @@
 
 import type { RulePackContent, RulePackFile } from '../model/rule-pack.ts';
 import type { RuleVerdict } from '../model/rule-set.ts';
-import { maskBytes } from './mask.ts';
+import { maskBytes } from '../base/mask.ts';
 
 interface Head {
   readonly files: readonly (readonly [file: string, length: number])[];

@@ -13,4 +13,8 @@ export interface RulePackStore {
   /** Keeps a pack in place of the one with its id; with no content only the facts change. */
   savePack(pack: RulePack, content?: RulePackContent): Promise<Result<undefined, Diagnostic>>;
   removePack(id: RulePackId): Promise<Result<undefined, Diagnostic>>;
+  /** The compilation kept under this version, undefined when another or none is kept. */
+  loadCompiled(version: string): Promise<Uint8Array | undefined>;
+  /** Keeps a compilation in place of the one before. One that cannot be kept is made again: nobody has to know. */
+  saveCompiled(version: string, bytes: Uint8Array): Promise<void>;
 }

@@ -3,12 +3,13 @@
 
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { CaseFile, CaseId, CaseSummary } from '../model/case.ts';
+import type { ScanAccount } from '../model/evidence-account.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RulePack, RulePackId } from '../model/rule-pack.ts';
 import type { StoredKinds } from './kinds-codec.ts';
 
 export const DATABASE_NAME = 'winnow';
-export const DATABASE_VERSION = 2;
+export const DATABASE_VERSION = 3;
 
 /** JSON text behind the keystream of `seed` (mask.ts). */
 export interface MaskedRecord {
@@ -22,12 +23,19 @@ export interface BlockRecord extends MaskedRecord {
   readonly count: number;
 }
 
+/** The compiled rules of the packs that are on; `version` says of which packs and by which compiler. */
+export interface CompiledRecord extends MaskedRecord {
+  readonly version: string;
+}
+
 /** What `details` holds behind the mask. */
 export interface CaseDetails {
   readonly files: readonly CaseFile[];
   readonly problems: readonly Problem[];
   /** Since version 2. */
   readonly kinds?: StoredKinds;
+  /** Since version 3. */
+  readonly scans?: readonly ScanAccount[];
 }
 
 export interface LeaseRecord {
@@ -41,10 +49,12 @@ export interface WinnowSchema extends DBSchema {
   details: { key: CaseId; value: MaskedRecord };
   blocks: { key: [CaseId, number]; value: BlockRecord };
   triage: { key: [CaseId, Uint8Array<ArrayBuffer>]; value: MaskedRecord };
+  audit: { key: [CaseId, number]; value: MaskedRecord };
   roots: { key: CaseId; value: readonly FileSystemHandle[] };
   leases: { key: CaseId; value: LeaseRecord };
   packs: { key: RulePackId; value: RulePack };
   packContents: { key: RulePackId; value: MaskedRecord };
+  compiledRules: { key: 'current'; value: CompiledRecord };
 }
 
 export type Database = IDBPDatabase<WinnowSchema>;
@@ -66,9 +76,15 @@ export function migrate(database: Database, oldVersion: number): void {
     database.createObjectStore('packs');
     database.createObjectStore('packContents');
   }
+  if (oldVersion < 3) {
+    // The log of actions, one record per entry. Details may have scans and files hashes from here on.
+    database.createObjectStore('audit');
+    // What the rule packs that are on compiled to; it is made again whenever it is missing.
+    database.createObjectStore('compiledRules');
+  }
 }
 
-/** Every key of `blocks` or `triage` that belongs to a case, after `sequence` where one is given: arrays sort last. */
+/** Every key of `blocks`, `triage` or `audit` that belongs to a case, after `sequence` where one is given: arrays sort last. */
 export function rangeOfCase(id: CaseId, sequence?: number): IDBKeyRange {
   return sequence === undefined
     ? IDBKeyRange.bound([id], [id, []])

@@ -5,7 +5,7 @@ import type { IDBPObjectStore, StoreNames } from 'idb';
 import type { CaseId } from '../model/case.ts';
 import type { FindingKey, Triage } from '../model/finding.ts';
 import type { Connection } from './connection.ts';
-import { maskText, randomSeed, unmaskText } from './mask.ts';
+import { maskText, randomSeed, unmaskText } from '../base/mask.ts';
 import { rangeOfCase, type BlockRecord, type WinnowSchema } from './schema.ts';
 
 /** One block a step: each is then a task of its own (3 ms to decode), and reading ahead hides the way to the disk. */

@@ -4,6 +4,7 @@ import { Notices } from '../../src/app/notices.svelte.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { row, ruleInfo } from './fake-findings.ts';
+import { FakeEvents } from './fake-events.ts';
 import { FakeScanner } from './fake-scanner.ts';
 import { FakeStore } from './fake-store.ts';
 
@@ -19,10 +20,11 @@ function intakeOf(...paths: string[]): Intake {
 
 async function openSession(store = new FakeStore()) {
   const scanner = new FakeScanner();
+  const events = new FakeEvents();
   const notices = new Notices();
   const id = await store.createCase('Case');
-  const session = new CaseSession((await store.loadCase(id))!, { store, scanner, notices, now: () => 1_000 });
-  return { store, scanner, notices, id, session };
+  const session = new CaseSession((await store.loadCase(id))!, { store, scanner, events, notices, now: () => 1_000 });
+  return { store, scanner, events, notices, id, session };
 }
 
 /** Starts a scan and waits until the fake scanner has been asked. */
@@ -179,6 +181,7 @@ describe('a case that is being scanned', () => {
     const again = new CaseSession(record, {
       store: open.store,
       scanner: open.scanner,
+      events: open.events,
       notices: open.notices,
       now: () => 2_000,
     });
@@ -200,6 +203,7 @@ describe('a case that is being scanned', () => {
     const again = new CaseSession(halfway, {
       store: open.store,
       scanner: open.scanner,
+      events: open.events,
       notices: open.notices,
       now: () => 2_000,
     });

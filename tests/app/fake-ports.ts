@@ -3,6 +3,7 @@
 import type { AddressBar, AppPorts, Settings } from '../../src/app/ports.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import type { RuleInfo } from '../../src/model/rule-set.ts';
+import { FakeEvents } from './fake-events.ts';
 
 export class FakeAddressBar implements AddressBar {
   readonly steps: string[] = ['#/'];
@@ -53,6 +54,7 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
     },
     ownRules: {
       compile: () => Promise.reject(new Error('no compiler')),
+      loadCompiler: () => Promise.resolve('compiler'),
       loadCoreTexts: () => Promise.resolve([]),
       use: () => undefined,
     },
@@ -63,6 +65,7 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
       readHandles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
       readFiles: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),
     },
+    events: new FakeEvents(),
     renderers: { text: () => '', xml: () => '', json: () => '' },
     explain: () => Promise.resolve([]),
     exportFindings: async function* (_format, findings) {

@@ -1,11 +1,13 @@
 // Rules that are "compiled" by their first line: `title: X` compiles to a rule of that title, anything else is rejected.
 
 import type { RuleSet, RuleVerdict } from '../../src/model/rule-set.ts';
-import type { CompiledPack, RuleText } from '../../src/pool/rule-compiler.ts';
+import { encodeCompiled } from '../../src/pool/compiled-pack.ts';
+import type { CompiledInWorker, CompiledPack, RuleText } from '../../src/pool/rule-compiler.ts';
+import { formatRuleSet } from '../../src/pool/rule-set-json.ts';
 import type { ShippedRules, ShippedText } from '../../src/pool/shipped-rules.ts';
 import { ruleInfo } from './fake-findings.ts';
 
-export function fakeCompile(files: readonly RuleText[]): CompiledPack {
+function fakeCompile(files: readonly RuleText[]): CompiledPack {
   const texts = files.map((each) => ({ ...each, title: titleOf(each) }));
   const infos = texts.flatMap(({ pack, file, title }) =>
     title === undefined ? [] : [ruleInfo(title, 'high', { title, pack, file })],
@@ -35,6 +37,21 @@ export function fakeCompile(files: readonly RuleText[]): CompiledPack {
     loadSources: () => Promise.resolve([]),
     verdicts,
   };
+}
+
+/** The same as the worker gives it. */
+export async function fakeCompileInWorker(files: readonly RuleText[]): Promise<CompiledInWorker> {
+  const pack = fakeCompile(files);
+  const bytes = encodeCompiled({
+    program: new Uint8Array(await pack.loadProgram()),
+    correlations: JSON.stringify(await pack.loadCorrelations()),
+    joins: await pack.loadJoins(),
+    infos: JSON.stringify(await pack.loadInfos()),
+    ruleSet: formatRuleSet(await pack.loadRuleSet()),
+    sources: JSON.stringify(await pack.loadSources()),
+    verdicts: JSON.stringify(pack.verdicts),
+  });
+  return { pack, bytes };
 }
 
 export function shippedRules(texts: readonly ShippedText[]): ShippedRules {

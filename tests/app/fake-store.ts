@@ -1,6 +1,7 @@
 // A case store in memory that can be told to refuse.
 
 import type { Result } from '../../src/base/result.ts';
+import type { AuditEntry } from '../../src/model/audit-entry.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../../src/model/case.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
@@ -13,6 +14,7 @@ export class FakeStore implements CaseStore {
   readonly cases = new Map<CaseId, CaseRecord>();
   readonly findings = new Map<CaseId, Finding[]>();
   readonly triage = new Map<CaseId, Map<FindingKey, Triage>>();
+  readonly audit = new Map<CaseId, readonly AuditEntry[]>();
   readonly roots = new Map<CaseId, readonly FileSystemHandle[]>();
   /** Calls back before each batch is taken. */
   onAppend: ((findings: readonly Finding[]) => void) | undefined;
@@ -82,16 +84,25 @@ export class FakeStore implements CaseStore {
     return Promise.resolve(this.roots.get(id) ?? []);
   }
 
-  renameCase(id: CaseId, name: string): Promise<void> {
-    const record = this.cases.get(id);
-    if (record !== undefined) this.cases.set(id, { ...record, summary: { ...record.summary, name } });
-    return Promise.resolve();
+  appendAudit(id: CaseId, entries: readonly AuditEntry[]): Promise<Result<undefined, Diagnostic>> {
+    if (this.refusal === undefined) this.audit.set(id, [...(this.audit.get(id) ?? []), ...entries]);
+    return this.#answer();
   }
 
-  deleteCase(id: CaseId): Promise<void> {
+  loadAudit(id: CaseId): Promise<readonly AuditEntry[]> {
+    return Promise.resolve(this.audit.get(id) ?? []);
+  }
+
+  renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {
+    const record = this.cases.get(id);
+    if (record !== undefined) this.cases.set(id, { ...record, summary: { ...record.summary, name } });
+    return this.#answer();
+  }
+
+  deleteCase(id: CaseId): Promise<Result<number, Diagnostic>> {
     this.cases.delete(id);
     this.findings.delete(id);
-    return Promise.resolve();
+    return Promise.resolve({ ok: true, value: 1_000 });
   }
 
   close(): void {}

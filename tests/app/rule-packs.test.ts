@@ -7,7 +7,7 @@ import type { EvidenceFile } from '../../src/intake/evidence.ts';
 import type { RuleVerdict } from '../../src/model/rule-set.ts';
 import type { RuleText } from '../../src/pool/rule-compiler.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
-import { fakeCompile, shippedRules } from './fake-rules.ts';
+import { fakeCompileInWorker, shippedRules } from './fake-rules.ts';
 
 function ruleFile(path: string, text = `title: ${path}`): EvidenceFile {
   const blob = new Blob([text]);
@@ -18,7 +18,7 @@ function verdict(file: string, document = 0): RuleVerdict {
   return { file, document, id: '', title: '', verdict: 'compiled', reason: '', diagnostics: [] };
 }
 
-async function openPacks(store = new MemoryRulePacks()) {
+async function openPacks(store = new MemoryRulePacks(), compiler = 'compiler 1') {
   const shipped = shippedRules([{ pack: 'core', file: 'shipped.yml', text: 'title: Shipped' }]);
   const rules = new RulesInUse(shipped);
   const state = { changes: 0, compiled: [] as (readonly RuleText[])[], broken: false };
@@ -28,8 +28,9 @@ async function openPacks(store = new MemoryRulePacks()) {
     rules: {
       compile: (files) => {
         state.compiled.push(files);
-        return state.broken ? Promise.reject(new Error('the worker died')) : Promise.resolve(fakeCompile(files));
+        return state.broken ? Promise.reject(new Error('the worker died')) : fakeCompileInWorker(files);
       },
+      loadCompiler: () => Promise.resolve(compiler),
       loadCoreTexts: () => shipped.loadTexts(),
       use: (combined) => rules.use(combined),
     },
@@ -59,6 +60,50 @@ describe('rule packs', () => {
     expect(await store.listPacks()).toEqual(packs.packs);
     const info = (await rules.loadInfos())[1]!;
     expect(await rules.loadSource(info)).toBe('title: mine/b.yml');
+  });
+
+  test('are not compiled again at the next start, unless the compiler is another', async () => {
+    const first = await openPacks();
+    await first.packs.add([ruleFile('mine/b.yml'), ruleFile('ours/c.yml')]);
+    const second = await openPacks(first.store);
+    expect(second.state).toMatchObject({ compiled: [], changes: 1 });
+    expect(await titles(second.rules)).toEqual(['Shipped', 'mine/b.yml', 'ours/c.yml']);
+    const own = (await second.rules.loadInfos())[1]!;
+    expect(await second.rules.loadSource(own)).toBe('title: mine/b.yml');
+    expect(await second.rules.loadSource((await second.rules.loadInfos())[0]!)).toBe('title: Shipped');
+    const third = await openPacks(first.store, 'compiler 2');
+    expect(third.state.compiled).toHaveLength(1);
+    expect(await titles(third.rules)).toEqual(['Shipped', 'mine/b.yml', 'ours/c.yml']);
+    // What it compiled is kept in turn.
+    expect((await openPacks(first.store, 'compiler 2')).state.compiled).toEqual([]);
+  });
+
+  test('keep the version that they replaced, off and out of the list, to be compared with', async () => {
+    const { packs, store, rules } = await openPacks();
+    const version = (text: string) => packs.add([ruleFile('mine/a.yml', text)]);
+    await version('title: One\nid: 1');
+    const [second] = await version('title: One\nid: 1\nlevel: high');
+    // The same rules again: what they are compared with stays.
+    const [third] = await version('title: One\nid: 1\nlevel: high');
+    expect(packs.packs).toHaveLength(1);
+    expect(await titles(rules)).toEqual(['Shipped', 'One']);
+    expect(packs.packOf(second!.id)).toBeUndefined();
+    const changes = await packs.loadChanges(third!.id);
+    expect(changes?.changed.map(({ before, after }) => [before.text, after.text])).toEqual([
+      ['title: One\nid: 1', 'title: One\nid: 1\nlevel: high'],
+    ]);
+    expect(await store.listPacks()).toHaveLength(2);
+    await packs.remove(third!.id);
+    expect(await store.listPacks()).toEqual([]);
+  });
+
+  test('are compiled again when what was kept is damaged', async () => {
+    const first = await openPacks();
+    await first.packs.add([ruleFile('mine/b.yml')]);
+    first.store.loadCompiled = () => Promise.resolve(new Uint8Array(40));
+    const second = await openPacks(first.store);
+    expect(second.state.compiled).toHaveLength(1);
+    expect(await titles(second.rules)).toEqual(['Shipped', 'mine/b.yml']);
   });
 
   test('are in use again after a reload, unless they are off', async () => {

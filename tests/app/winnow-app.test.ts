@@ -6,7 +6,7 @@ import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { row, ruleInfo } from './fake-findings.ts';
 import { FakeAddressBar, fakePorts, fakeSettings } from './fake-ports.ts';
-import { fakeCompile, shippedRules } from './fake-rules.ts';
+import { fakeCompileInWorker, shippedRules } from './fake-rules.ts';
 import { FakeScanner } from './fake-scanner.ts';
 import { FakeStore } from './fake-store.ts';
 
@@ -143,7 +143,7 @@ describe('the app', () => {
     await app.take(intakeOf('A.evtx'));
     await settle();
     const id = app.session!.id;
-    const removal = app.removeCase(id);
+    const removal = app.removeCases([id]);
     await removal;
     expect(scanner.cancelled).toBe(true);
     expect(app.session).toBeUndefined();
@@ -156,7 +156,8 @@ describe('the app', () => {
     const { app, scanner, bar } = await startApp({
       catalogue: inUse,
       ownRules: {
-        compile: (files) => Promise.resolve(fakeCompile(files)),
+        compile: fakeCompileInWorker,
+        loadCompiler: () => Promise.resolve('compiler'),
         loadCoreTexts: () => shipped.loadTexts(),
         use: (combined) => inUse.use(combined),
       },

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { serveFolder } from '../../scripts/serve.mjs';
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+// Another build where one is named: measurements compare two.
+export const dist = process.env['WINNOW_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
 const FLAGS = [
   '--no-sandbox',
@@ -31,26 +32,40 @@ export interface ServedApp {
   close(): Promise<void>;
 }
 
+export interface AppOptions {
+  /** Folder to serve instead of dist/. */
+  readonly folder?: string;
+  /** Path of the app below the server's root, without the first slash. */
+  readonly path?: string;
+  /** Name to open the app by; the browser takes it for this machine. */
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Serves dist/ and starts a browser. */
-export async function startApp(): Promise<ServedApp> {
+export async function startApp(options: AppOptions = {}): Promise<ServedApp> {
   if (!existsSync(join(dist, 'index.html'))) throw new Error('dist/ is missing: npm run build comes first');
-  const server = await serveFolder(dist, 0);
+  const server = await serveFolder(options.folder ?? dist, 0, options.headers);
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const mapped = options.host === undefined ? [] : [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`];
+  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...mapped] });
+  const local = new URL(options.path ?? '', server.address);
+  if (options.host !== undefined) local.hostname = options.host;
+  const address = local.href;
   let serving = true;
   const stopServing = async (): Promise<void> => {
     if (serving) await server.close();
     serving = false;
   };
   return {
-    address: server.address,
+    address,
     browser,
     async open() {
       const context = await browser.newContext();
       const requests: string[] = [];
       context.on('request', (request) => requests.push(request.url()));
       const page = await context.newPage();
-      await page.goto(server.address);
+      await page.goto(address);
       await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
       return { page, context, requests };
     },
@@ -76,6 +91,15 @@ export async function createEvidenceFolder(): Promise<{
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Loads the page again with workers that live on after their work, so that a test can look into each. */
+export async function keepWorkers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Worker.prototype.terminate = () => undefined;
+  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
 }
 
 /** Picks files as evidence and waits until their scan is over. */

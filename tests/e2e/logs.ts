@@ -4,6 +4,20 @@ import { buildLog, joinChunks, type EventSpec } from '../builders/evtx-builder.t
 
 export const RULE_TITLE = 'DCOM lateral movement (via MMC20)';
 const SCRIPT = '$a = [System.Activator]::CreateInstance([type]::GetTypeFromProgID("MMC20.Application","10.0.0.5"))';
+/** A rule of the analyst's own that matches the harmless block. */
+export const OWN_RULE = `title: Somebody asks for the date
+id: 6f0f2c0c-3a51-4f0e-9a86-0d5d8e2f7a11
+status: test
+description: Matches the harmless block.
+logsource:
+  product: windows
+  category: ps_script
+detection:
+  selection:
+    ScriptBlockText|contains: 'Get-Date'
+  condition: selection
+level: critical
+`;
 const CHUNK = 65_536;
 const HEADER = 4_096;
 

@@ -2,12 +2,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
-import { smallLog } from './logs.ts';
+import {
+  createEvidenceFolder,
+  dropFiles,
+  exportAs,
+  keepWorkers,
+  scanFiles,
+  startApp,
+  type ServedApp,
+} from './app-page.ts';
+import { OWN_RULE, smallLog } from './logs.ts';
+import { ALL_STOPPED, tryWaysOut } from './ways-out.ts';
 
 let app: ServedApp;
 let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
 let log: string;
+let rule: string;
 /** Somebody else's server, which would answer anybody. */
 let elsewhere: Server;
 let elsewhereAddress: string;
@@ -17,6 +27,7 @@ beforeAll(async () => {
   app = await startApp();
   evidence = await createEvidenceFolder();
   log = await evidence.write('powershell.evtx', smallLog());
+  rule = await evidence.write('own.yml', new TextEncoder().encode(OWN_RULE));
   elsewhere = createServer((_request, response) => {
     visits += 1;
     response
@@ -58,53 +69,51 @@ test('no request leaves the origin while a log is scanned, looked at and exporte
   await context.close();
 });
 
-/** What a script can do in a place: each attempt gives `stopped` or what it got. */
-const attempts = async (other: string): Promise<Record<string, string>> => {
-  const outcome = async (work: () => unknown): Promise<string> => {
-    try {
-      await work();
-      return 'worked';
-    } catch {
-      return 'stopped';
-    }
-  };
-  const scope = globalThis as unknown as { importScripts?: (url: string) => void };
-  return {
-    fetch: await outcome(() => fetch(`http://${other}/`)),
-    socket: await outcome(
-      () =>
-        new Promise((resolve, reject) => {
-          const socket = new WebSocket(`ws://${other}/`);
-          socket.onopen = resolve;
-          socket.onerror = reject;
-        }),
-    ),
-    script: await outcome(() => {
-      if (scope.importScripts === undefined) throw new Error('a page has none');
-      scope.importScripts(`http://${other}/`);
-    }),
-    eval: await outcome(() => (0, eval)('1 + 1') as number),
-  };
-};
-
-const ALL_STOPPED = { fetch: 'stopped', socket: 'stopped', script: 'stopped', eval: 'stopped' };
-
 describe('the policy of the page', () => {
   test('holds in the page', async () => {
     const { page, context } = await app.open();
-    expect(await page.evaluate(attempts, elsewhereAddress)).toEqual(ALL_STOPPED);
+    expect(await page.evaluate(tryWaysOut, elsewhereAddress)).toEqual(ALL_STOPPED);
     await context.close();
   });
 
-  test('holds in the scan workers, which start from blobs', async () => {
+  test('holds in every worker, all of which start from blobs', async () => {
     const { page, context } = await app.open();
+    await keepWorkers(page);
+    await dropFiles(page, [rule]);
+    await page.getByRole('heading', { name: 'own.yml' }).waitFor();
+    await page.getByRole('link', { name: 'Cases' }).click();
     await scanFiles(page, [log]);
-    const workers = page.workers();
-    expect(workers.length).toBeGreaterThan(0);
-    for (const worker of workers) {
+    const names = new Set<string>();
+    for (const worker of page.workers()) {
       expect(worker.url()).toMatch(/^blob:/);
-      expect(await worker.evaluate(attempts, elsewhereAddress)).toEqual(ALL_STOPPED);
+      names.add(await worker.evaluate(() => (globalThis as unknown as { name: string }).name));
+      expect(await worker.evaluate(tryWaysOut, elsewhereAddress)).toEqual(ALL_STOPPED);
     }
+    expect([...names]).toEqual(expect.arrayContaining(['winnow scan', 'winnow rules']));
+    await context.close();
+  });
+
+  test('lets no text become a script where the browser knows Trusted Types', async () => {
+    const { page, context } = await app.open();
+    const outcomes = await page.evaluate(() => {
+      const outcome = (work: () => unknown): string => {
+        try {
+          work();
+          return 'worked';
+        } catch {
+          return 'stopped';
+        }
+      };
+      type Factory = { createPolicy(name: string, rules: object): unknown };
+      const { trustedTypes } = globalThis as unknown as { trustedTypes: Factory };
+      return {
+        html: outcome(() => (document.createElement('p').innerHTML = '<b>x</b>')),
+        worker: outcome(() => new Worker(URL.createObjectURL(new Blob(['1'])))),
+        policy: outcome(() => trustedTypes.createPolicy('other', {})),
+        second: outcome(() => trustedTypes.createPolicy('winnow-scripts', {})),
+      };
+    });
+    expect(outcomes).toEqual({ html: 'stopped', worker: 'stopped', policy: 'stopped', second: 'stopped' });
     await context.close();
   });
 
@@ -112,7 +121,7 @@ describe('the policy of the page', () => {
     const page: Page = await app.browser.newPage();
     await page.goto(`http://${elsewhereAddress}/`);
     const before = visits;
-    const worked = await page.evaluate(attempts, elsewhereAddress);
+    const worked = await page.evaluate(tryWaysOut, elsewhereAddress);
     expect(worked).toMatchObject({ fetch: 'worked', eval: 'worked' });
     expect(visits).toBeGreaterThan(before);
     await page.close();
@@ -122,8 +131,8 @@ describe('the policy of the page', () => {
     const { page, context } = await app.open();
     await scanFiles(page, [log]);
     const before = visits;
-    await page.evaluate(attempts, elsewhereAddress);
-    for (const worker of page.workers()) await worker.evaluate(attempts, elsewhereAddress);
+    await page.evaluate(tryWaysOut, elsewhereAddress);
+    for (const worker of page.workers()) await worker.evaluate(tryWaysOut, elsewhereAddress);
     expect(visits).toBe(before);
     await context.close();
   });

@@ -1,20 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvidenceFolder, dropFiles, scanFiles, startApp, type ServedApp } from './app-page.ts';
-import { RULE_TITLE, smallLog } from './logs.ts';
+import { OWN_RULE, RULE_TITLE, smallLog } from './logs.ts';
 
-const OWN_RULE = `title: Somebody asks for the date
-id: 6f0f2c0c-3a51-4f0e-9a86-0d5d8e2f7a11
-status: test
-description: Matches the harmless block.
-logsource:
-  product: windows
-  category: ps_script
-detection:
-  selection:
-    ScriptBlockText|contains: 'Get-Date'
-  condition: selection
-level: critical
-`;
 const BROKEN_RULE = `title: Broken
 logsource:
   product: windows

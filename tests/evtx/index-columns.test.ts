@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ValueType } from '../../src/model/shape.ts';
 import { formatFiletime } from '../../src/base/filetime.ts';
-import { IndexColumns, transferablesOf } from '../../src/evtx/index-columns.ts';
+import { IndexColumns } from '../../src/evtx/index-columns.ts';
+import { transferablesOf } from '../../src/model/index-part.ts';
 import { IndexFlag, type IndexPart } from '../../src/model/index-part.ts';
 import { createRecordCursor } from '../../src/evtx/record-cursor.ts';
 import { countRecords } from '../../src/evtx/record-count.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { formatEvtxDumpJson } from '../../src/evtx/render/evtx-dump-json.ts';
 import { unguardCell } from '../../src/export/csv-cell.ts';
 import { formatEventDetails } from '../../src/export/event-details.ts';
-import { exportFindings } from '../../src/export/export-findings.ts';
+import { exportFindings } from '../../src/export/export-formats.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import { decodeBlock, encodeBlock } from '../../src/store/block-codec.ts';
 import { hasShared, sharedRoot } from '../corpus/shared.ts';

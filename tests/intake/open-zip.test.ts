@@ -4,6 +4,7 @@ import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { describe, expect, test } from 'vitest';
 import { openZip } from '../../src/intake/open-zip.ts';
 import { readFiles } from '../../src/intake/read-files.ts';
+import { opensWith } from '../../src/intake/zip-keys.ts';
 
 const content = new Uint8Array(300_000).map((_, index) => (index * 7919) >> 5);
 
@@ -28,43 +29,43 @@ describe('openZip', () => {
       ['logs/Security.evtx', content],
       ['readme.txt', new Uint8Array([1])],
     ]);
-    const entries = await openZip(zip);
-    expect(entries.map((entry) => [entry.path, entry.size, entry.isLocked])).toEqual([
+    const { entries } = await openZip(zip);
+    expect(entries.map((entry) => [entry.path, entry.size, entry.isEncrypted])).toEqual([
       ['logs/Security.evtx', content.length, false],
       ['readme.txt', 1, false],
     ]);
-    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+    expect(await unpacksToContent(await entries[0]!.stream('infected'))).toBe(true);
     // A second reading starts from the beginning again.
-    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+    expect(await unpacksToContent(await entries[0]!.stream('infected'))).toBe(true);
   });
 
   test.each([
     ['AES', { password: 'infected', encryptionStrength: 3 }],
     ['ZipCrypto', { password: 'infected', zipCrypto: true }],
   ])('opens %s archives with the usual password', async (_name, options) => {
-    const entries = await openZip(await zipOf([['a.evtx', content]], options));
-    expect(entries[0]!.isLocked).toBe(false);
-    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+    const { entries } = await openZip(await zipOf([['a.evtx', content]], options));
+    expect(await unpacksToContent(await entries[0]!.stream('infected'))).toBe(true);
   });
 
   test.each([
     ['AES', { password: 'something else', encryptionStrength: 3 }],
     ['ZipCrypto', { password: 'something else', zipCrypto: true }],
-  ])('marks %s entries under another password as locked', async (_name, options) => {
-    const entries = await openZip(await zipOf([['a.evtx', content]], options));
-    expect(entries[0]!.isLocked).toBe(true);
+  ])('does not open %s entries under another password with the usual one', async (_name, options) => {
+    const { entries } = await openZip(await zipOf([['a.evtx', content]], options));
+    expect(await opensWith(entries[0]!, 'infected')).toBe(false);
+    expect(await opensWith(entries[0]!, 'something else')).toBe(true);
   });
 
   test('reads zip64 archives', async () => {
-    const entries = await openZip(await zipOf([['a.evtx', content]], { zip64: true }));
-    expect(await unpacksToContent(entries[0]!.stream())).toBe(true);
+    const { entries } = await openZip(await zipOf([['a.evtx', content]], { zip64: true }));
+    expect(await unpacksToContent(await entries[0]!.stream('infected'))).toBe(true);
   });
 
   test('the stream of a damaged entry fails and does not hang', async () => {
     const bytes = new Uint8Array(await (await zipOf([['a.evtx', content]])).arrayBuffer());
     bytes.fill(0xff, 2_000, 2_200);
-    const entries = await openZip(new Blob([bytes]));
-    await expect(bytesOf(entries[0]!.stream())).rejects.toThrow();
+    const { entries } = await openZip(new Blob([bytes]));
+    await expect(bytesOf(await entries[0]!.stream(undefined, 'verified'))).rejects.toThrow();
   });
 
   test('a file without a directory of entries is refused', async () => {
@@ -72,7 +73,7 @@ describe('openZip', () => {
   });
 
   test('turns the percent signs of Velociraptor paths back', async () => {
-    const entries = await openZip(await zipOf([['uploads/auto/C%3A/Logs/Sysmon%254Operational.evtx', content]]));
+    const { entries } = await openZip(await zipOf([['uploads/auto/C%3A/Logs/Sysmon%254Operational.evtx', content]]));
     expect(entries[0]!.path).toBe('uploads/auto/C:/Logs/Sysmon%4Operational.evtx');
   });
 });
@@ -100,6 +101,6 @@ describe('rules in a zip', () => {
     const large = await zipOf([['a.yml', new Uint8Array(12 * 1_024 ** 2)]]);
     const intake = await readFiles([new File([large], 'l.zip')], { openZip });
     expect(intake.ruleFiles).toEqual([]);
-    expect(intake.problems).toMatchObject([{ code: 'limit-reached', file: 'l.zip/a.yml' }]);
+    expect(intake.problems).toMatchObject([{ code: 'archive-limit', file: 'l.zip/a.yml' }]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { PLAIN_VIEW } from '../../src/model/field-view.ts';
 import { startInlineWorker } from '../../src/pool/inline-scanner.ts';
+import { openCompiled } from '../../src/pool/compiled-pack.ts';
 import {
   compileRulesInWorker,
   serveRuleWorker,
@@ -41,7 +42,10 @@ function watched(worker: WorkerLike): { readonly worker: WorkerLike; ended: numb
 describe('compiling in a worker', () => {
   test('gives what the worker made, and ends it', async () => {
     const state = watched(startInlineWorker((endpoint) => serveRuleWorker(endpoint, packOf)));
-    const pack = await compileRulesInWorker(() => state.worker, files);
+    const { pack, bytes } = await compileRulesInWorker(() => state.worker, files);
+    // Kept and opened again they are the same.
+    expect(await openCompiled(bytes).loadRuleSet()).toEqual(await pack.loadRuleSet());
+    expect(() => openCompiled(bytes.subarray(0, bytes.length - 1))).toThrow('cut off');
     expect((await pack.loadProgram()).byteLength).toBe(16);
     // The second copy is whole although the first may have been given away.
     expect((await pack.loadProgram()).byteLength).toBe(16);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLOCK_FINDINGS, BLOCK_UNITS, decodeBlock, encodeBlock } from '../../src/store/block-codec.ts';
-import { maskBytes, maskText, unmaskText } from '../../src/store/mask.ts';
+import { maskBytes, maskText, unmaskText } from '../../src/base/mask.ts';
 import type { Finding, FindingKey } from '../../src/model/finding.ts';
 import { eventOf, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from './sample-findings.ts';
 
@@ -54,6 +54,23 @@ describe('block codec', () => {
     expect(plain(decodeBlock(bytes, 1))).toEqual(plain(findings));
   });
 
+  test('gives back where a joined record stands', () => {
+    const findings = [
+      findingOf(1, { joined: 7, joinedFile: 'Logs/Sysmon.evtx' }),
+      findingOf(2, { joined: 8 }),
+      findingOf(3, { joinedFile: '', recordClass: 'recovered', recovered: { template: 'bank' } }),
+    ];
+    expect(plain(decodeBlock(encodeBlock(findings, 0, 1).bytes, 1))).toEqual(plain(findings));
+  });
+
+  test('writes rows as before where nothing is joined from elsewhere, so that older blocks are read as they are', () => {
+    const { bytes } = encodeBlock([findingOf(1)], 0, 1);
+    maskBytes(bytes, 1);
+    const length = new DataView(bytes.buffer).getUint32(0, true);
+    const head = JSON.parse(Buffer.from(bytes.subarray(4, 4 + length)).toString()) as { rows: unknown[][] };
+    expect(head.rows[0]).toHaveLength(15);
+  });
+
   test('gives arbitrary findings back', () => {
     const text = fc.string({ unit: 'binary', maxLength: 12 });
     const finding = fc
@@ -72,15 +89,19 @@ describe('block codec', () => {
           groupBy: fc.array(fc.tuple(text, text), { maxLength: 2 }),
           records: fc.array(fc.record({ file: text, recordId: text, offset: fc.nat() }), { maxLength: 2 }),
         }),
-        has: fc.tuple(fc.boolean(), fc.boolean()),
+        joinedFile: text,
+        recovered: fc.record({ template: fc.constantFrom('same-chunk', 'same-file', 'other-file', 'bank') }),
+        has: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
       })
-      .map(({ event, joined, correlation, has, key, ...rest }) =>
+      .map(({ event, joined, joinedFile, recovered, correlation, has, key, ...rest }) =>
         findingOf(1, {
           ...rest,
           key: key as FindingKey,
           event: eventOf(event),
           ...(has[0] ? { joined } : {}),
           ...(has[1] ? { correlation } : {}),
+          ...(has[2] ? { joinedFile } : {}),
+          ...(has[3] ? { recovered } : {}),
         }),
       );
     fc.assert(

@@ -72,6 +72,33 @@ describe.each([
   });
 });
 
+describe.each([
+  ['indexed', async () => (await openStores()).packs],
+  ['memory', () => Promise.resolve(new MemoryRulePacks())],
+])('compiled rules (%s)', (_name, open) => {
+  test('come back under their version only; the last ones kept replace those before', async () => {
+    const packs = await open();
+    const bytes = new TextEncoder().encode('compiled Mimikatz');
+    expect(await packs.loadCompiled('v1')).toBeUndefined();
+    await packs.saveCompiled('v1', bytes);
+    expect(await packs.loadCompiled('v1')).toEqual(bytes);
+    expect(await packs.loadCompiled('v1')).toEqual(bytes);
+    expect(await packs.loadCompiled('v2')).toBeUndefined();
+    await packs.saveCompiled('v2', bytes.subarray(0, 3));
+    expect(await packs.loadCompiled('v1')).toBeUndefined();
+    expect(await packs.loadCompiled('v2')).toEqual(bytes.subarray(0, 3));
+  });
+});
+
+test('compiled rules do not stand in the database in clear', async () => {
+  const { packs } = await openStores();
+  await packs.saveCompiled('v1', new TextEncoder().encode('Mimikatz'));
+  const database = await openDB(DATABASE_NAME, DATABASE_VERSION);
+  const kept = (await database.get('compiledRules', 'current')) as { bytes: Uint8Array };
+  expect(new TextDecoder('latin1').decode(kept.bytes)).not.toContain('Mimikatz');
+  database.close();
+});
+
 test('rules do not stand in the database in clear', async () => {
   const { packs } = await openStores();
   await packs.savePack(packOf('one', 1), content);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutMarks } from '../../src/ui/findings/cut-marks.ts';
 import { shortChannel } from '../../src/ui/findings/short-channel.ts';
-import { chooseTicks } from '../../src/ui/overview/time-ticks.ts';
+import { chooseTicks } from '../../src/base/time-ticks.ts';
 import {
   formatBytes,
   formatCount,

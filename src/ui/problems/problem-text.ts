@@ -31,6 +31,34 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'Another log format',
     advice: 'Winnow reads EVTX. Convert older .evt or .etl files with the tools of Windows first.',
   },
+  'archive-damaged': {
+    title: 'An archive is damaged',
+    advice: 'What could be unpacked was read. Copy the archive again if its source still exists.',
+  },
+  'archive-limit': {
+    title: 'An archive holds more than is unpacked',
+    advice: 'Unpack it on disk and drop the folder.',
+  },
+  'archive-locked': {
+    title: 'An archive is locked by a password',
+    advice: 'Drop it again and give its password, or unpack it and drop the folder.',
+  },
+  'archive-method': {
+    title: 'An archive is packed in a way that is not read here',
+    advice: 'Unpack it with a tool such as 7-Zip and drop the folder.',
+  },
+  'archive-too-deep': {
+    title: 'Archives within archives, too deep',
+    advice: 'Unpack the inner ones and drop what is in them.',
+  },
+  'archive-overlap': {
+    title: 'Files that overlap in an archive',
+    advice: 'No packer writes this: treat the archive as hostile.',
+  },
+  'archive-names': {
+    title: 'Misleading names in an archive',
+    advice: 'They are shown made safe and never used to write anything. Look at where the archive comes from.',
+  },
   'header-checksum': {
     title: 'The file header has a wrong checksum',
     advice: 'The chunks were read all the same. Typical of copies of a live log.',
@@ -98,6 +126,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'rule-disabled': {
     title: 'A rule was switched off during the scan',
     advice: 'It took too long on this data. Its findings are incomplete.',
+  },
+  'case-file-items': {
+    title: 'Items of the case file were not taken',
+    advice: 'They are not what the format says. A file that Winnow wrote has none, so ask where it comes from.',
   },
   'store-full': {
     title: 'The browser’s storage is full',

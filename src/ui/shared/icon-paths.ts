@@ -14,6 +14,7 @@ export const ICON_PATHS = {
   file: 'M4 2.5h5l3 3V13.5H4zM9 2.5v3h3',
   folder: 'M2 4.5h4.5l1.5 1.5H14v7H2z',
   list: 'M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01',
+  table: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6 6.5v6',
   chart: 'M2.5 13.5h11M4 13V8M8 13V4M12 13V10',
   alert: 'M8 2.5 14 13H2zM8 6.5v3M8 11.3v.01',
   book: 'M3 3h4a1.5 1.5 0 0 1 1 .5A1.5 1.5 0 0 1 9 3h4v9.5H9a1 1 0 0 0-1 .5 1 1 0 0 0-1-.5H3zM8 4v9',

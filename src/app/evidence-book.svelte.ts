@@ -1,0 +1,140 @@
+// What the evidence account of the open case is made of besides its files: the scans with their rules and options, and
+// the hashing of files, which waits until no scan runs and stops when one begins.
+
+import type { CaseFile } from '../model/case.ts';
+import {
+  NO_HASHES,
+  type FileHashes,
+  type PackAccount,
+  type ScanAccount,
+  type ToolAccount,
+} from '../model/evidence-account.ts';
+import type { FileHasher } from '../pool/file-hasher.ts';
+import type { HashName } from '../pool/hash-file.ts';
+import type { ScanFile } from '../pool/scanner.ts';
+import type { AuditLog } from './audit-log.svelte.ts';
+
+/** What the account needs from outside the case. */
+export interface EvidenceTools {
+  /** Name, version and build of this program. */
+  readonly tool: ToolAccount;
+  /** The rules that scans run now. */
+  readonly packs: () => Promise<readonly PackAccount[]>;
+  readonly startHasher: () => Promise<FileHasher>;
+}
+
+export interface EvidenceHost {
+  files(): readonly CaseFile[];
+  setHashes(file: number, hashes: FileHashes): void;
+  /** Keeps the case; called when hashing pauses or ends. */
+  save(): Promise<void>;
+}
+
+/** Hashes are saved at this pace while many small files go by. */
+const SAVE_EVERY_MS = 5_000;
+
+export class EvidenceBook {
+  readonly #host: EvidenceHost;
+  readonly #audit: AuditLog;
+  readonly #tools: EvidenceTools | undefined;
+  readonly #now: () => number;
+  #scans = $state.raw<readonly ScanAccount[]>([]);
+  #hashing = $state(false);
+  /** Evidence that this tab can read, by file number. */
+  readonly #blobs = new Map<number, Blob>();
+  #stop: AbortController | undefined;
+
+  constructor(
+    host: EvidenceHost,
+    scans: readonly ScanAccount[],
+    audit: AuditLog,
+    tools: EvidenceTools | undefined,
+    now: () => number,
+  ) {
+    this.#host = host;
+    this.#audit = audit;
+    this.#tools = tools;
+    this.#now = now;
+    // A tab that closed during a scan could not say so.
+    this.#scans = scans.map((scan) => (scan.outcome === 'running' ? { ...scan, outcome: 'cancelled' } : scan));
+  }
+
+  /** Every scan of the case, oldest first. */
+  get scans(): readonly ScanAccount[] {
+    return this.#scans;
+  }
+  get hashing(): boolean {
+    return this.#hashing;
+  }
+  /** Files that this tab can read. */
+  get readable(): number {
+    return this.#blobs.size;
+  }
+
+  /** Notes that a scan begins; hashing makes room for it. */
+  async begin(files: readonly ScanFile[], options: ScanAccount['options']): Promise<void> {
+    this.#stop?.abort();
+    const bytes = files.reduce((sum, { blob, packed }) => sum + (packed?.size ?? blob.size), 0);
+    const tool = this.#tools?.tool ?? { name: 'Winnow', version: '', build: '' };
+    const scan: ScanAccount = {
+      started: this.#now(),
+      outcome: 'running',
+      files: files.length,
+      bytes,
+      packs: [],
+      options,
+      tool,
+    };
+    const at = this.#scans.length;
+    this.#scans = [...this.#scans, scan];
+    const packs = (await this.#tools?.packs().catch(() => [])) ?? [];
+    this.#change(at, { packs });
+    const rules = packs.map((pack) => `${pack.name} ${pack.version} (${pack.hash.slice(0, 12)})`).join(', ');
+    await this.#audit.add('scan-started', rules === '' ? 'rules unknown' : `with ${rules}`, files.length);
+  }
+
+  /** Notes how the running scan ended, and hashes what can be read. Settles when hashing pauses or ends. */
+  async end(outcome: 'done' | 'cancelled' | 'failed', files: readonly ScanFile[]): Promise<void> {
+    this.#change(this.#scans.length - 1, { outcome, ended: this.#now() });
+    void this.#audit.add('scan-ended', outcome, files.length);
+    for (const { number, blob, packed } of files) if (packed === undefined) this.#blobs.set(number, blob);
+    await this.hash();
+  }
+
+  /** Hashes files that lack a hash; `more` are asked for besides SHA-256. Settles when hashing pauses or ends. */
+  async hash(more: readonly Exclude<HashName, 'sha256'>[] = []): Promise<void> {
+    if (this.#hashing || this.#tools === undefined) return;
+    const jobs = [...this.#blobs]
+      .map(([file, blob]) => ({ file, blob, hashes: this.#host.files()[file]?.hashes ?? NO_HASHES }))
+      .filter(({ hashes }) => hashes.sha256.state !== 'done' || more.some((name) => hashes[name] === undefined));
+    if (jobs.length === 0) return;
+    this.#hashing = true;
+    const stop = new AbortController();
+    this.#stop = stop;
+    let nextSave = this.#now() + SAVE_EVERY_MS;
+    try {
+      const [{ hashEvidence }, hasher] = await Promise.all([import('./hash-evidence.ts'), this.#tools.startHasher()]);
+      const report = (file: number, hashes: FileHashes): void => {
+        this.#host.setHashes(file, hashes);
+        if (hashes.sha256.state === 'hashing' || this.#now() < nextSave) return;
+        nextSave = this.#now() + SAVE_EVERY_MS;
+        void this.#host.save();
+      };
+      const hashed = await hashEvidence(jobs, ['sha256', ...more], hasher, report, stop.signal);
+      hasher.dispose();
+      if (hashed > 0) void this.#audit.add('hashes-computed', ['SHA-256', ...more].join(', '), hashed);
+      await this.#host.save();
+    } finally {
+      this.#hashing = false;
+    }
+  }
+
+  /** Stops hashing: the case is closed. */
+  close(): void {
+    this.#stop?.abort();
+  }
+
+  #change(at: number, change: Partial<ScanAccount>): void {
+    this.#scans = this.#scans.map((scan, number) => (number === at ? { ...scan, ...change } : scan));
+  }
+}

@@ -1,0 +1,48 @@
+// What is asked of records that must be looked at byte by byte, and how that is answered: between the event index, which
+// knows the rows, and whoever reads files. Structured-cloneable but for the functions.
+
+import type { FieldKey } from './field-key.ts';
+import type { Problem } from './problem.ts';
+
+export interface ByteQuestion {
+  /** In the language of the search bar; '' for every record. */
+  readonly query: string;
+  /** Texts of which one must occur; none asked for when empty. */
+  readonly terms: readonly string[];
+  /** Fields whose values are wanted of the records that pass. */
+  readonly fields: readonly FieldKey[];
+}
+
+/** Records of one file in order of place. */
+export interface ByteJob {
+  readonly blob: Blob;
+  readonly path: string;
+  /** Offset in the file of chunk 0. */
+  readonly dataOffset: number;
+  /** Per record its number in the index, its chunk and its place there. */
+  readonly row: Uint32Array;
+  readonly chunk: Uint32Array;
+  readonly offset: Uint16Array;
+  readonly question: ByteQuestion;
+}
+
+/** Some of the records that passed, and per record the values of the fields asked for. */
+export interface JobFound {
+  readonly rows: readonly number[];
+  readonly texts: readonly (readonly (string | undefined)[])[];
+}
+
+/** Who reads bytes: workers in the app, the same thread in tests. */
+export interface ByteReaders {
+  /** Jobs that are worth handing out at a time. */
+  readonly parallel: number;
+  /**
+   * Does a job; what it finds comes in pieces, a piece perhaps twice. Never rejects: what went wrong is in the problems,
+   * undefined `signal` means that it cannot be stopped.
+   */
+  run(
+    job: ByteJob,
+    take: (found: JobFound, bytesDone: number) => void,
+    signal?: AbortSignal,
+  ): Promise<readonly Problem[]>;
+}

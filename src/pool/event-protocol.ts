@@ -1,0 +1,58 @@
+// What crosses the boundary of the events worker. Types only. One worker holds the index; searchers, workers of the same
+// text, look through the evidence for it, each over a port of its own.
+
+import type { ByteJob, ByteReaders, JobFound } from '../model/byte-job.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { EventElement } from '../model/event.ts';
+import type { IndexPart } from '../model/index-part.ts';
+import type { Problem } from '../model/problem.ts';
+import type { EventHistogram, EventRow, EventSearch, FacetCount, IndexColumn, SearchProgress } from './event-index.ts';
+
+export type FacetBy = IndexColumn | { readonly field: string };
+
+export interface FacetAnswer {
+  readonly values: readonly FacetCount[];
+  readonly others: number;
+  readonly isComplete: boolean;
+}
+
+/** Progress of a search; nothing follows the one that is over. */
+export type ReportProgress = (progress: SearchProgress, isOver: boolean) => void;
+
+/** The index without threads or messages; workers/event-core.ts makes one, views are known by the caller's numbers. */
+export interface EventCore {
+  addFile(number: number, path: string, blob: Blob): void;
+  moveFile(number: number, blob: Blob): void;
+  add(file: number, part: IndexPart): void;
+  fieldNames(): Promise<readonly string[]>;
+  search(view: number, search: EventSearch, report: ReportProgress): readonly Diagnostic[];
+  rows(view: number, from: number, count: number, fields: readonly string[]): Promise<readonly EventRow[]>;
+  facet(view: number, by: FacetBy, limit: number): Promise<FacetAnswer>;
+  histogram(view: number, buckets: number, from?: number, to?: number): EventHistogram;
+  positionOf(view: number, file: number, offset: number): number | undefined;
+  loadEvent(file: number, offset: number): Promise<EventElement | undefined>;
+  cancel(view: number): void;
+  close(view: number): void;
+}
+
+export type CreateEventCore = (readers: ByteReaders) => EventCore;
+
+/** The calls that the events worker answers (through comlink). */
+export interface EventWorkerApi extends EventCore {
+  /** Makes this worker a searcher that answers on a port; it is nothing else then. */
+  serveSearches(port: MessagePort): void;
+  /** Gives the index a searcher, by the caller's number. */
+  addSearcher(number: number, port: MessagePort): void;
+  /** A searcher was lost; what it had in hand is done once more. With `last` no other one will come. */
+  dropSearcher(number: number, detail: string, last: boolean): void;
+}
+
+/** Index to searcher. */
+export type SearcherRequest = { readonly kind: 'job'; readonly job: ByteJob } | { readonly kind: 'stop' };
+
+/** Searcher to index, about the job in hand. */
+export type SearcherMessage =
+  | { readonly kind: 'found'; readonly found: JobFound; readonly bytes: number }
+  | { readonly kind: 'end'; readonly problems: readonly Problem[] }
+  /** A bug: the searcher's state is unknown. */
+  | { readonly kind: 'crashed'; readonly detail: string };

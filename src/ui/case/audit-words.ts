@@ -1,0 +1,21 @@
+// The sentence for each action of the log.
+
+import type { AuditAction } from '../../model/audit-entry.ts';
+
+export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
+  'case-created': 'Case created',
+  'case-renamed': 'Case renamed',
+  'evidence-opened': 'Evidence opened',
+  'scan-started': 'Scan started',
+  'scan-ended': 'Scan ended',
+  'hashes-computed': 'Files hashed',
+  judged: 'Findings judged',
+  noted: 'Note written',
+  suppressed: 'Findings suppressed',
+  exported: 'Exported',
+  'case-file-saved': 'Case file saved',
+  'case-file-opened': 'Case file opened',
+  'case-file-merged': 'Case file merged',
+  'judgement-replaced': 'Judgement replaced',
+  'analyst-changed': 'Analyst named',
+};

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isCaseFile } from '../../src/casefile/manifest.ts';
+import { readCaseFile } from '../../src/casefile/read-case-file.ts';
+import { readStoredZip } from '../../src/casefile/stored-zip.ts';
+import { writeCaseFile } from '../../src/casefile/write-case-file.ts';
+import type { AuditEntry } from '../../src/model/audit-entry.ts';
+import type { CaseId, CaseRecord } from '../../src/model/case.ts';
+import { emptyFileAccount } from '../../src/model/coverage.ts';
+import type { EventElement } from '../../src/model/event.ts';
+import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
+import { collect, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from '../store/sample-findings.ts';
+
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+const TOOL = { name: 'Winnow', version: '1.2.3', build: 'ab12' };
+
+const record: CaseRecord = {
+  summary: {
+    id: 'x' as CaseId,
+    name: 'Case <b>',
+    created: 5,
+    changed: 6,
+    files: 1,
+    bytes: 10,
+    records: 7,
+    findings: 3,
+    byLevel: { informational: 0, low: 0, medium: 0, high: 3, critical: 0 },
+  },
+  files: [
+    {
+      path: 'a.zip/Security.evtx',
+      size: 10,
+      lastModified: 1,
+      account: { ...emptyFileAccount(), recordsRead: 7 },
+      findings: 3,
+      hashes: { sha256: { state: 'done', value: 'ab'.repeat(32) }, md5: 'cd'.repeat(16) },
+      state: 'done',
+    },
+  ],
+  problems: [{ code: 'header-dirty', severity: 'info', file: 'a', detail: HOSTILE_TEXTS.join('|') }],
+  kinds: [{ computer: 'A', channel: 'S', provider: 'P', eventId: 1, count: 2, first: '1', last: '2' }],
+  scans: [
+    {
+      started: 1,
+      ended: 2,
+      outcome: 'done',
+      files: 1,
+      bytes: 10,
+      packs: [{ name: 'core', version: '1', hash: 'ff', rules: 3 }],
+      options: [['recovered', 'no']],
+      tool: TOOL,
+    },
+  ],
+};
+const triage: Triage[] = HOSTILE_TEXTS.map((note, i) => ({
+  key: `k${i}` as FindingKey,
+  state: 'benign',
+  note,
+  tags: [],
+  changed: i,
+}));
+const audit: AuditEntry[] = [
+  { time: 1, analyst: 'Mo', action: 'judged', detail: 'benign', count: 2, findings: ['k' as FindingKey] },
+];
+
+async function* blocks(findings: readonly Finding[]): AsyncGenerator<readonly Finding[]> {
+  for (let at = 0; at < findings.length; at += 700) yield await Promise.resolve(findings.slice(at, at + 700));
+}
+
+const write = (findings: readonly Finding[]) =>
+  writeCaseFile({ record, triage, audit, findings: blocks(findings), tool: TOOL, written: 9 });
+
+async function open(blob: Blob) {
+  const read = await readCaseFile(blob);
+  if (!read.ok) throw new Error(read.error.code);
+  return read.value;
+}
+
+describe('a case file', () => {
+  test('gives back everything that was put in', async () => {
+    const findings = [
+      ...findingsOf(6_000),
+      ...HOSTILE_TEXTS.map(hostileFinding),
+      findingOf(1, { joined: 3, joinedFile: 'other.evtx' }),
+      findingOf(2, { recordClass: 'recovered', recovered: { template: 'bank' } }),
+      findingOf(3, {
+        correlation: {
+          firstTime: 't',
+          count: 5,
+          groupBy: [['User', 'x']],
+          records: [{ file: 'a', recordId: '1', offset: 2 }],
+        },
+      }),
+    ];
+    const blob = await write(findings);
+    expect(isCaseFile(new Uint8Array(await blob.slice(0, 64).arrayBuffer()))).toBe(true);
+    const read = await open(blob);
+    expect(plain(await collect(read.findings()))).toEqual(plain(findings));
+    expect(plain([read.files, read.scans, read.problems, read.kinds])).toEqual(
+      plain([record.files, record.scans, record.problems, record.kinds]),
+    );
+    expect(read.triage).toEqual(triage);
+    expect(read.audit).toEqual(audit);
+    expect(read.summary).toMatchObject({ name: 'Case <b>', records: 7 });
+    expect(read.dropped()).toBe(0);
+  });
+
+  test('shows no text of an event or a note in its bytes', async () => {
+    const bytes = Buffer.from(await (await write(findingsOf(300))).arrayBuffer());
+    for (const word of ['Mimikatz', 'powershell', '<script>']) expect(bytes.includes(word)).toBe(false);
+  });
+
+  test('that is cut off anywhere is refused, and nothing of it is taken', async () => {
+    const blob = await write(findingsOf(50));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: blob.size - 1 }), async (size) => {
+        const read = await readCaseFile(blob.slice(0, size));
+        expect(read.ok).toBe(false);
+      }),
+    );
+  });
+
+  test('with any byte changed is refused or gives what was written', async () => {
+    const blob = await write(findingsOf(50));
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const expected = plain(findingsOf(50));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
+        const changed = bytes.slice();
+        changed[at]! ^= bits;
+        const read = await readCaseFile(new Blob([changed]));
+        if (read.ok) {
+          const back = await collect(read.value.findings()).catch(() => undefined);
+          if (back !== undefined) expect(plain(back)).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  test('of a newer version says so', async () => {
+    const bytes = Buffer.from(await (await write([])).arrayBuffer());
+    const at = bytes.indexOf('"version": 1');
+    bytes[at + '"version": '.length] = '2'.charCodeAt(0);
+    const read = await readCaseFile(new Blob([bytes]));
+    expect(read).toMatchObject({ ok: false, error: { code: 'case-file-newer' } });
+  });
+
+  test('with hostile items loses those and counts them', async () => {
+    let deep: EventElement = ['x', [], '', []];
+    for (let i = 0; i < 200; i++) deep = ['x', [], '', [deep]];
+    const hostile = [
+      findingOf(1),
+      findingOf(2, { event: deep }),
+      findingOf(3, { level: '__proto__' as 'high' }),
+      findingOf(4, { offset: -1 }),
+      findingOf(5, { tags: 'constructor' as unknown as string[] }),
+      findingOf(6, { event: ['Event', [], { toString: 1 } as unknown as string, []] }),
+    ];
+    const read = await open(await write(hostile));
+    expect(plain(await collect(read.findings()))).toEqual(plain([findingOf(1)]));
+    expect(read.dropped()).toBe(5);
+  });
+
+  test('is a zip of stored entries with the manifest first', async () => {
+    const entries = await readStoredZip(await write(findingsOf(10)));
+    expect(entries?.[0]?.name).toBe('winnow-case.json');
+    expect(entries?.map(({ name }) => name.split('-')[0])).toContain('findings');
+  });
+});

@@ -1,0 +1,137 @@
+import { expect, test, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { CaseId } from '../../src/model/case.ts';
+import CaseScreenAtAddress from './harness/CaseScreenAtAddress.svelte';
+import { madeEvent, MemoryEvents } from '../app/memory-events.ts';
+import { event, row, ruleInfo } from '../app/fake-findings.ts';
+import { accessFaults } from './harness/check-access.ts';
+import { openApp, showView } from './harness/open-app.ts';
+
+const HOSTILE = '<img src=x onerror="globalThis.harmed=1"> \u202Egnp.exe\u0000 "quoted" \'or\' (a)';
+
+async function openEvents(events: MemoryEvents, params: readonly (readonly [string, string])[] = []) {
+  const { app, scanner } = await openApp([ruleInfo('rule', 'high', { title: 'A rule' })], { events });
+  const files = [{ path: 'Logs/Security.evtx', blob: new Blob(['x']), size: 1, lastModified: 0 }];
+  await app.take(Promise.resolve({ files, problems: [], skipped: new Map() }));
+  await vi.waitFor(() => scanner.listener);
+  const first = events.events[2];
+  if (first !== undefined) {
+    scanner.listener.found({ file: 0, rows: [row(0, 1, { offset: first.row.offset, event: event({ A: 'b' }) })] });
+  }
+  scanner.finish();
+  await app.session!.scan!.done;
+  const caseId: CaseId = app.session!.id;
+  app.router.go({ view: 'case', caseId, tab: 'events', finding: undefined, params: new Map(params) });
+  const screen = await showView(app, CaseScreenAtAddress);
+  return { app, screen };
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, number) => madeEvent(number));
+const grid = () => page.getByRole('grid', { name: 'Events' });
+
+test('every event is a row; a click in the counts narrows the rows, and again widens them', async () => {
+  const { app, screen } = await openEvents(new MemoryEvents(many(1_000)));
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '1001');
+  await page.getByRole('button', { name: /^4688/ }).click();
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '335');
+  expect(app.router.address).toMatchObject({ params: new Map([['q', 'eventid:4688']]) });
+  await page.getByRole('button', { name: 'Without Computer HOST-1' }).click();
+  await expect
+    .element(page.getByRole('combobox', { name: 'Search events' }))
+    .toHaveValue('eventid:4688 -computer:HOST-1');
+  expect(await accessFaults(screen.container)).toEqual([]);
+});
+
+test('typed searches run on Enter, faults are said where they are, and names are completed', async () => {
+  const { screen } = await openEvents(new MemoryEvents(many(100)));
+  const input = page.getByRole('combobox', { name: 'Search events' });
+  await expect.element(grid()).toBeVisible();
+  await userEvent.keyboard('/');
+  await expect.element(input).toHaveFocus();
+  await userEvent.keyboard('comm{ArrowDown}{Enter}');
+  await expect.element(input).toHaveValue('CommandLine:');
+  await userEvent.keyboard('*7{Enter}');
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '11');
+  await userEvent.keyboard(' (');
+  await expect.element(screen.getByRole('status').first()).toHaveTextContent(/parenthes/i);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '11');
+  expect(await accessFaults(screen.container)).toEqual([]);
+});
+
+test('keys move, open, act on and close an event', async () => {
+  const { screen } = await openEvents(new MemoryEvents(many(100)));
+  await expect.element(grid()).toBeVisible();
+  await userEvent.keyboard('jjj');
+  (grid().element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('link', { name: 'A rule' })).toBeVisible();
+  await expect.element(page.getByText('3 of 100', { exact: true })).toBeVisible();
+  await expect.element(page.getByText('cmd.exe /c run 2', { exact: true })).toBeVisible();
+  expect(await accessFaults(screen.container)).toEqual([]);
+  await userEvent.keyboard('j');
+  await expect.element(page.getByText('4 of 100', { exact: true })).toBeVisible();
+  await userEvent.keyboard('m');
+  await expect.element(page.getByRole('dialog', { name: 'Values of this event' })).toBeVisible();
+  expect(await accessFaults(screen.container)).toEqual([]);
+  await page.getByRole('button', { name: 'Only Computer HOST-3' }).click();
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '26');
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('complementary', { name: 'Event', exact: true })).not.toBeInTheDocument();
+});
+
+test('a field becomes a column with its values, which can be sorted by', async () => {
+  const { app } = await openEvents(new MemoryEvents(many(30)), [['at', '0:4608']]);
+  const add = page.getByRole('button', { name: 'Add the column CommandLine' });
+  await expect.element(add).toBeInTheDocument();
+  // The tools of a field show when it is pointed at or has the focus.
+  (add.element() as HTMLElement).click();
+  await expect.element(page.getByRole('columnheader', { name: 'CommandLine' })).toBeInTheDocument();
+  await expect.element(grid().getByText('cmd.exe /c run 0')).toBeInTheDocument();
+  await page.getByRole('columnheader', { name: 'Time (UTC)' }).getByRole('button').click();
+  await vi.waitFor(() =>
+    expect(app.router.address).toMatchObject({
+      params: new Map([
+        ['sort', '-time'],
+        ['cols', 'CommandLine'],
+        ['at', '0:4608'],
+      ]),
+    }),
+  );
+});
+
+test('hostile values are text everywhere', async () => {
+  const events = [
+    madeEvent(
+      0,
+      { computer: HOSTILE, provider: HOSTILE, channel: HOSTILE },
+      { [HOSTILE]: HOSTILE, Long: 'x'.repeat(70_000) },
+    ),
+  ];
+  const { screen } = await openEvents(new MemoryEvents(events), [
+    ['at', '0:4608'],
+    ['cols', encodeURIComponent(HOSTILE)],
+  ]);
+  await expect.element(page.getByRole('heading', { name: 'Event', exact: true })).toBeVisible();
+  await userEvent.keyboard('m');
+  await expect.element(page.getByRole('dialog', { name: 'Values of this event' })).toBeVisible();
+  expect((globalThis as { harmed?: number }).harmed).toBeUndefined();
+  expect(screen.container.querySelector('img')).toBeNull();
+  expect(screen.container.textContent).toContain('⟨U+202E⟩');
+  expect(await accessFaults(screen.container)).toEqual([]);
+});
+
+test('a kept case without its evidence says how to give it again', async () => {
+  const { screen } = await openEvents(new MemoryEvents([]));
+  await expect.element(page.getByText('The evidence of this case is not open.')).toBeVisible();
+  expect(await accessFaults(screen.container)).toEqual([]);
+});
+
+test('a pasted list of terms shows the events that hold one of them', async () => {
+  await openEvents(new MemoryEvents(many(50)));
+  await page.getByRole('button', { name: 'List…' }).click();
+  await page.getByRole('textbox').last().fill('run 11\nrun 12\n# no\n');
+  await expect.element(page.getByText('2 terms', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '3');
+});

@@ -1,0 +1,64 @@
+// The core of the events worker: src/index behind the interface that the pool serves. Views are kept by number, and
+// progress is told at most every 100 ms.
+
+import { EventStore, type RecordSource } from '../src/index/event-store.ts';
+import type { EventView } from '../src/index/event-view.ts';
+import type { ByteReaders } from '../src/model/byte-job.ts';
+import type { EventCore } from '../src/pool/event-protocol.ts';
+
+const PROGRESS_EVERY_MS = 100;
+/** Rows of one call. */
+const MOST_ROWS = 1_000;
+
+/** Makes the core from who looks through everything and who reads what is shown. */
+export function createEventCore(readers: ByteReaders, source: RecordSource): EventCore {
+  const store = new EventStore(readers, source);
+  const views = new Map<number, EventView>();
+  return {
+    addFile: (number, path, blob) => store.addFile(number, path, blob),
+    moveFile: (number, blob) => store.moveFile(number, blob),
+    add: (file, part) => store.add(file, part),
+    fieldNames: () => store.fieldNames(),
+    search(number, search, report) {
+      const { view, diagnostics } = store.search(search);
+      views.set(number, view);
+      let last = -Infinity;
+      const changed = (): void => {
+        const now = performance.now();
+        if (now - last < PROGRESS_EVERY_MS) return;
+        last = now;
+        report(view.progress, false);
+      };
+      void view.run(changed).then(
+        () => report(view.progress, true),
+        (cause: unknown) => {
+          const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+          const { progress } = view;
+          const problems = [...(progress.problems ?? []), { code: 'internal', severity: 'error', detail } as const];
+          report({ ...progress, isComplete: false, problems }, true);
+        },
+      );
+      return diagnostics;
+    },
+    async rows(number, from, count, fields) {
+      const view = views.get(number);
+      return view === undefined ? [] : store.loadRows(view.rows(from, Math.min(MOST_ROWS, count)), fields);
+    },
+    async facet(number, by, limit) {
+      const view = views.get(number);
+      return view === undefined ? { values: [], others: 0, isComplete: false } : view.facet(by, limit);
+    },
+    histogram: (number, buckets, from, to) =>
+      views.get(number)?.histogram(buckets, from, to) ?? { start: 0, width: 1, counts: [] },
+    positionOf(number, file, offset) {
+      const position = views.get(number)?.positionOf(store.columns.rowAt(file, offset)) ?? -1;
+      return position < 0 ? undefined : position;
+    },
+    loadEvent: (file, offset) => store.loadEvent(file, offset),
+    cancel: (number) => views.get(number)?.cancel(),
+    close(number) {
+      views.get(number)?.cancel();
+      views.delete(number);
+    },
+  };
+}

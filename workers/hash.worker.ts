@@ -1,0 +1,5 @@
+// Entry point of the hash worker. Started from a blob (src/pool/shipped-workers.ts) when a scan is over.
+
+import { serveHashWorker } from '../src/pool/file-hasher.ts';
+
+serveHashWorker(self);

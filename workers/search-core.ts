@@ -1,0 +1,94 @@
+// Reads records for the event index: the query language (src/query) put on top of the reader (src/scan). The same code
+// runs in the searchers, which look through everything, and in the index's own worker, which reads what is shown.
+
+import { TextFinder } from '../src/base/text-finder.ts';
+import type { RecordSource } from '../src/index/event-store.ts';
+import type { ByteQuestion } from '../src/model/byte-job.ts';
+import { columnOfKey } from '../src/model/index-column.ts';
+import type { Problem } from '../src/model/problem.ts';
+import { compileQuery } from '../src/query/compile-query.ts';
+import { linearMatcher } from '../src/query/linear-matcher.ts';
+import { requiredTexts } from '../src/query/required-texts.ts';
+import { pause } from '../src/scan/pause.ts';
+import { RecordSearcher, type RecordTest } from '../src/scan/search-records.ts';
+
+/** Gives a reader that does one job after the other in this thread. */
+export function createSearchCore(): RecordSource {
+  const searcher = new RecordSearcher();
+  let asked: ByteQuestion | undefined;
+  let test: RecordTest | undefined;
+  /** Jobs share buffers and tables, so they take turns. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  const testOf = (question: ByteQuestion): RecordTest => {
+    if (test === undefined || asked === undefined || !isSame(asked, question)) test = compileTest(question);
+    asked = question;
+    return test;
+  };
+  return {
+    parallel: 1,
+    run: (job, take, signal) =>
+      inTurn(async () => {
+        const isStopped = (): boolean => signal?.aborted === true;
+        try {
+          const { question } = job;
+          const missing = await searcher.search(job, job, testOf(question), question.fields, take, isStopped, pause);
+          return missing === 0 ? [] : [missingRecords(job.path, missing)];
+        } catch (cause) {
+          // What a Blob throws when its file was moved, changed or locked is damage in evidence, not a bug.
+          if (!(cause instanceof DOMException)) throw cause;
+          return [unreadable(job.path, cause.message)];
+        }
+      }),
+    loadEvent: (file, offset) =>
+      inTurn(() => searcher.loadEvent(file, offset)).catch((cause: unknown) => ifUnreadable(cause, undefined)),
+    loadFieldNames: (file, chunk, offset) =>
+      inTurn(() => searcher.loadFieldNames(file, chunk, offset)).catch((cause: unknown) => ifUnreadable(cause, [])),
+  };
+}
+
+function ifUnreadable<T>(cause: unknown, value: T): T {
+  if (!(cause instanceof DOMException)) throw cause;
+  return value;
+}
+
+function compileTest({ query: text, terms }: ByteQuestion): RecordTest {
+  const compiled = compileQuery(text, { compileRegex: linearMatcher });
+  // The index has compiled the same text before.
+  if (!compiled.ok) throw new Error('a query with errors was handed out');
+  const query = compiled.value;
+  const required = requiredTexts(query.plan, (key) => columnOfKey(key) !== undefined);
+  return {
+    required: required === undefined ? [] : [new TextFinder(required)],
+    terms: terms.length === 0 ? undefined : new TextFinder(terms),
+    matches: query.isEmpty ? undefined : (record) => query.matches(record),
+  };
+}
+
+function isSame(a: ByteQuestion, b: ByteQuestion): boolean {
+  return a.query === b.query && a.terms.length === b.terms.length && a.terms.every((term, i) => term === b.terms[i]);
+}
+
+function unreadable(file: string, detail: string): Problem {
+  return {
+    code: 'file-unreadable',
+    severity: 'error',
+    file,
+    detail,
+    hint: 'The file was moved, changed or locked since it was scanned: scan it again.',
+  };
+}
+
+function missingRecords(file: string, count: number): Problem {
+  return {
+    code: 'record-unreadable',
+    severity: 'warning',
+    file,
+    count,
+    detail: 'records of the index that could not be read again (recovered ones, or the file changed)',
+  };
+}
