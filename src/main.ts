@@ -153,6 +153,8 @@ async function start(target: HTMLElement): Promise<void> {
   window.addEventListener('error', (event) => report(event.error ?? event.message));
   window.addEventListener('unhandledrejection', (event) => report(event.reason));
   mount(App, { target, props: { app } });
+  // What a drop shows first, ready before it; a failed load is tried again when the view is shown.
+  void import('./ui/findings/FindingsScreen.svelte').catch(() => undefined);
   takeLaunchedFiles((handles) => app.run('Reading the files', app.take(reopen(handles, packed))));
   await app.start();
   if (import.meta.env.PROD && location.protocol !== 'file:') {
