@@ -41,7 +41,7 @@ function runInside(): boolean | undefined {
   const steps = [
     `mount --bind "$1" /etc/resolv.conf`,
     'ip link set lo up',
-    'ip link add net0 type dummy && ip addr add 192.0.2.1/24 dev net0 && ip link set net0 up || true',
+    'ip link add net0 type dummy 2>/dev/null && ip addr add 192.0.2.1/24 dev net0 && ip link set net0 up || true',
     'ip route add local default dev lo',
     'shift; exec "$@"',
   ];

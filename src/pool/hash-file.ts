@@ -1,5 +1,6 @@
 // Hashes a file of evidence, streamed through one buffer. Runs in a worker of its own (workers/hash.worker.ts).
 
+import { holdReader } from '../base/held-reader.ts';
 import { createMd5 } from '../base/md5.ts';
 import { createSha1 } from '../base/sha1.ts';
 import { createSha256 } from '../base/sha256.ts';
@@ -23,18 +24,23 @@ export async function hashFile(
 ): Promise<Digests> {
   const hashes = names.map((name) => ({ name, hash: CREATE[name]() }));
   const reader = blob.stream().getReader({ mode: 'byob' });
+  const release = holdReader(reader);
   let buffer = new ArrayBuffer(READ_BYTES);
   let done = 0;
   let reported = 0;
-  for (;;) {
-    const { value, done: isEnd } = await reader.read(new Uint8Array(buffer, 0, READ_BYTES));
-    if (isEnd) break;
-    for (const { hash } of hashes) hash.update(value);
-    done += value.length;
-    buffer = value.buffer;
-    if (done - reported < REPORT_BYTES) continue;
-    reported = done;
-    report(done / blob.size);
+  try {
+    for (;;) {
+      const { value, done: isEnd } = await reader.read(new Uint8Array(buffer, 0, READ_BYTES));
+      if (isEnd) break;
+      for (const { hash } of hashes) hash.update(value);
+      done += value.length;
+      buffer = value.buffer;
+      if (done - reported < REPORT_BYTES) continue;
+      reported = done;
+      report(done / blob.size);
+    }
+  } finally {
+    release();
   }
   if (done !== blob.size) throw new Error(`${done} of ${blob.size} bytes could be read`);
   return Object.fromEntries(hashes.map(({ name, hash }) => [name, hash.hex()]));

@@ -18,6 +18,8 @@ import type { WorkerPool } from './worker-pool.ts';
 const PROGRESS_EVERY_MS = 100;
 /** After a cancel workers get this long to stop by themselves; the promise is half a second in all. */
 const STOP_GRACE_MS = 350;
+/** Then what waits for other records is given as it stands: records that are known by then are few enough for this. */
+const LAST_JOIN_MS = 2_000;
 const WATCH_EVERY_MS = 1_000;
 const SILENCE_LIMIT_MS = 20_000;
 /** Correlations over millions of rows report no progress; they get longer. */
@@ -121,7 +123,8 @@ class ScanTask {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
       await Promise.all([this.#driveAll(), this.#unpackAll().catch((cause: unknown) => this.#fail(cause))]);
-      if (!this.#over()) await this.#join();
+      // Also after a cancel: what was found stays, and findings that wait for a parent process were found.
+      if (this.#bug === undefined) await this.#join();
       if (!this.#over()) await this.#correlate();
       if (!this.#over()) await this.#recover();
     } finally {
@@ -371,11 +374,15 @@ class ScanTask {
     try {
       const plan = await this.#loadJoins();
       const joiner = await this.#lend();
-      if (joiner === undefined) return;
+      if (joiner === undefined) throw new WorkerLost('the scan was cancelled');
       worker = joiner;
       let isDone = false;
       void this.#ended.promise.then(() => {
-        if (!isDone) joiner.terminate('the scan was cancelled');
+        const stop = (): void => {
+          if (!isDone) joiner.terminate('the scan was cancelled');
+        };
+        if (this.#bug === undefined) setTimeout(stop, LAST_JOIN_MS);
+        else stop();
       });
       const watch = (): void => {
         clearTimeout(limit);
@@ -393,10 +400,12 @@ class ScanTask {
       }
       this.#pool.giveBack(joiner);
     } catch (cause) {
-      if (worker === undefined || !(cause instanceof WorkerLost)) throw cause;
-      this.#pool.discard(worker);
+      if (!(cause instanceof WorkerLost)) throw cause;
+      if (worker !== undefined) this.#pool.discard(worker);
+      if (this.#bug !== undefined) return;
       const detail = `rules that read the record of a parent process were not judged: ${cause.message}`;
-      if (!this.#over()) this.#listener.problem({ code: 'worker-lost', severity: 'error', detail });
+      const problem = this.#cancelled ? CANCELLED : LOST;
+      this.#listener.problem({ ...problem, detail });
     } finally {
       clearTimeout(limit);
     }
@@ -404,7 +413,7 @@ class ScanTask {
 
   /** Never throws: what the listener throws ends the scan. */
   #takeJoined({ found, correlation, problems }: JoinReport): void {
-    if (this.#over()) return;
+    if (this.#bug !== undefined) return;
     try {
       for (const problem of problems) this.#listener.problem(problem);
       for (const part of correlation) this.#correlation.push(part);
@@ -510,6 +519,9 @@ class ScanTask {
     return file;
   }
 }
+
+const CANCELLED = { code: 'cancelled', severity: 'warning' } as const;
+const LOST = { code: 'worker-lost', severity: 'error' } as const;
 
 /** A promise that is resolved from outside (Promise.withResolvers is younger than the browsers we serve). */
 function withResolvers(): { readonly promise: Promise<undefined>; resolve(): void } {

@@ -1,6 +1,7 @@
 // The side of an unpack worker: unpacks a log in one pass and sends it in parts, each a Blob, which browsers keep on disk
 // when there is much of it. Knows flow control and ceilings; how bytes are unpacked is the caller's.
 
+import { holdReader } from '../base/held-reader.ts';
 import type { PackedLog } from '../model/packed-log.ts';
 import type { UnpackEnd, UnpackMessage, UnpackRequest } from './unpack-protocol.ts';
 
@@ -87,6 +88,7 @@ type Poured = 'whole' | 'damaged' | 'limit';
 
 async function pour(stream: Stream, parts: PartWriter, most: number): Promise<Poured> {
   const reader = stream.getReader();
+  const release = holdReader(reader);
   try {
     for (;;) {
       let next;
@@ -103,6 +105,7 @@ async function pour(stream: Stream, parts: PartWriter, most: number): Promise<Po
   } finally {
     // Cancelling a stream that has failed rejects with that failure; it has been dealt with.
     await reader.cancel().catch(() => undefined);
+    release();
   }
 }
 

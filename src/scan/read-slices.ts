@@ -1,6 +1,7 @@
 // Reads a file as slices of whole chunks. The read call decides the speed of everything behind it: a byte stream into a
 // reused buffer does 500–840 MB/s in Chromium, arrayBuffer() of small slices 17–190 MB/s (design, section 1).
 
+import { holdReader } from '../base/held-reader.ts';
 import { CHUNK_SIZE, FILE_HEADER_SIZE, SCRATCH_BYTES } from '../evtx/limits.ts';
 import type { Slice } from './slice-scanner.ts';
 
@@ -81,21 +82,15 @@ function openByteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBR
   }
 }
 
-/**
- * Streams that are being read. Chromium does not hold a blob's stream while a read waits for the disk: a collection of
- * garbage then takes the stream, the read and everything that waits for it, and the scan stands still for good (seen in
- * half of all scans of a 128 MiB log). Somebody has to hold it.
- */
-const beingRead = new Set<ReadableStreamBYOBReader>();
-
 class StreamSource implements Source {
   private readonly reader: ReadableStreamBYOBReader;
   private readonly buffers: [ArrayBuffer, ArrayBuffer];
+  private readonly release: () => void;
   private turn: 0 | 1 = 0;
 
   constructor(reader: ReadableStreamBYOBReader, bytes: number) {
     this.reader = reader;
-    beingRead.add(reader);
+    this.release = holdReader(reader);
     this.buffers = [new ArrayBuffer(bytes), new ArrayBuffer(bytes)];
   }
 
@@ -118,7 +113,7 @@ class StreamSource implements Source {
   async close(): Promise<void> {
     // Cancelling a stream whose file has vanished rejects; the reason was thrown by read() already.
     await this.reader.cancel().catch(() => undefined);
-    beingRead.delete(this.reader);
+    this.release();
   }
 }
 

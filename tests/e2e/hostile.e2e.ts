@@ -7,15 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
 import { HOSTILE_STRINGS } from '../builders/hostile-strings.ts';
-import {
-  createEvidenceFolder,
-  dropFiles,
-  exportAs,
-  scanFiles,
-  scanOver,
-  startApp,
-  type ServedApp,
-} from './app-page.ts';
+import { createEvidenceFolder, dropFiles, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
 
 const TRIGGER = '[System.Activator]::CreateInstance([type]::GetTypeFromProgID("MMC20.Application"))';
 /** UTF-16 units of a field: 56 KB, about as much as a chunk holds. */

@@ -30,9 +30,13 @@ async function findingCount(page: Page): Promise<number> {
 /** Makes the first worker that starts a run die in the middle of it. */
 async function killFirstWorker(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const state = { killed: 0 };
+    const state = { killed: 0, ended: new Set<Worker>() };
     Object.assign(globalThis, { interference: state });
     class WatchedWorker extends Worker {
+      override terminate(): void {
+        state.ended.add(this);
+        super.terminate();
+      }
       override postMessage(message: { path?: string[] }, transfer?: unknown): void {
         super.postMessage(message, transfer as Transferable[]);
         if (state.killed > 0 || message.path?.[0] !== 'startRun') return;
@@ -55,9 +59,14 @@ describe('a large log', () => {
     const { page, context } = await app.open();
     await killFirstWorker(page);
     await scanFiles(page, [largePath]);
-    expect(
-      await page.evaluate(() => (globalThis as unknown as { interference: { killed: number } }).interference.killed),
-    ).toBe(1);
+    const { killed, ended } = await page.evaluate(() => {
+      const { killed, ended } = (globalThis as unknown as { interference: { killed: number; ended: Set<Worker> } })
+        .interference;
+      return { killed, ended: ended.size };
+    });
+    expect(killed).toBe(1);
+    // The error event replaced it; the watchdog, which waits 20 s, had nothing to do for it or for the others.
+    expect(ended).toBe(1);
     expect(await findingCount(page)).toBe(large.attacks);
     const records = new Intl.NumberFormat('en').format(large.records);
     await page.getByText(new RegExp(`${records} records`)).waitFor();
@@ -66,6 +75,24 @@ describe('a large log', () => {
       .getByRole('link', { name: /Problems/ })
       .click();
     await page.getByText('No problems.').waitFor();
+    await context.close();
+  });
+
+  test('is scanned to its end in a hidden tab, without animation frames', async () => {
+    const { page, context } = await app.open();
+    await page.evaluate(() => {
+      const waiting: FrameRequestCallback[] = [];
+      globalThis.requestAnimationFrame = (callback) => waiting.push(callback);
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    const other = await context.newPage();
+    await other.bringToFront();
+    await page.getByLabel('Event logs', { exact: true }).setInputFiles([largePath]);
+    // Attached, not visible: nothing is drawn.
+    await page.getByText(/Scanned in/).waitFor({ state: 'attached', timeout: 110_000 });
+    expect(await findingCount(page)).toBe(large.attacks);
     await context.close();
   });
 

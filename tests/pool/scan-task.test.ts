@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createInlineScanner, startInlineWorker } from '../../src/pool/inline-scanner.ts';
-import type { CreateScanCore } from '../../src/pool/protocol.ts';
+import type { JoinRows } from '../../src/model/join-plan.ts';
+import type { CreateScanCore, ScanCore } from '../../src/pool/protocol.ts';
 import type { Scanner } from '../../src/pool/scanner.ts';
 import { serveScanWorker } from '../../src/pool/serve-worker.ts';
 import type { WorkerLike } from '../../src/pool/worker-handle.ts';
 import { createWorkerScanner } from '../../src/pool/worker-scanner.ts';
-import { Chunk, chunkOffsets, fakeCores, fakeFile, Recorder } from './fake-core.ts';
+import { Chunk, chunkOffsets, fakeCores, fakeFile, fakeRow, Recorder } from './fake-core.ts';
 
 const loadProgram = (): Promise<ArrayBuffer> => Promise.resolve(new ArrayBuffer(8));
 const loadCorrelations = (): Promise<never[]> => Promise.resolve([]);
@@ -16,6 +17,32 @@ function inlineScanner(createCore: CreateScanCore, workers: number): Scanner {
   const scanner = createInlineScanner({ createCore, loadProgram, workers });
   opened.push(scanner);
   return scanner;
+}
+
+class JoinRecorder extends Recorder {
+  joined: (() => void) | undefined;
+}
+
+/** A scan of a large file whose first slice leaves a row to join; `joined` of the listener hears of its findings. */
+function scanWithJoins(heard: JoinRecorder, join: NonNullable<ScanCore['join']>): ReturnType<Scanner['scan']> {
+  const cores = fakeCores();
+  const createCore: CreateScanCore = async (program) => {
+    const core = await cores(program);
+    return {
+      ...core,
+      join,
+      async *scanRun(run, signal) {
+        for await (const slice of core.scanRun(run, signal))
+          yield { ...slice, joins: { rows: Uint32Array.of(1), sets: [], hosts: [] } as unknown as JoinRows };
+      },
+    };
+  };
+  const take = heard.found.bind(heard);
+  heard.found = (rows): void => {
+    take(rows);
+    heard.joined?.();
+  };
+  return inlineScanner(createCore, 2).scan([fakeFile(0, 'a.evtx', good(2_000))], { recovered: false }, heard);
 }
 
 /** Lets messages and file reads through while the clock is ours, until `done` settles. */
@@ -182,6 +209,35 @@ describe('cancelling', () => {
     expect(found).toEqual(chunkOffsets(found.length));
     expect(found.length).toBeLessThan(90);
     expect(heard.reports.at(-1)!.files[0]!.state).toBe('cancelled');
+  });
+
+  test('gives what waits for other records as it stands', async () => {
+    const heard = new JoinRecorder();
+    const handle = scanWithJoins(heard, async function* ({ parts }) {
+      const found = parts.flatMap(({ rows }) => [{ file: 0, rows: [fakeRow(900_000_000 + rows.rows.length)] }]);
+      yield await Promise.resolve({ found, correlation: [], problems: [] });
+    });
+    heard.joined = () => handle.cancel();
+    const summary = await handle.done;
+    expect(summary.outcome).toBe('cancelled');
+    expect(heard.sorted(0).at(-1)).toBeGreaterThan(900_000_000);
+    expect(heard.problems).toEqual([]);
+    expect(summary.findings).toBe(heard.sorted(0).length);
+  });
+
+  test('settles although a join hangs, and says what was not judged', async () => {
+    useOwnClock();
+    const heard = new JoinRecorder();
+    const handle = scanWithJoins(heard, async function* () {
+      await new Promise(() => undefined);
+      yield { found: [], correlation: [], problems: [] };
+    });
+    heard.joined = () => handle.cancel();
+    const before = performance.now();
+    await runClock(handle.done, 10, 500);
+    expect((await handle.done).outcome).toBe('cancelled');
+    expect(performance.now() - before).toBeLessThanOrEqual(3_000);
+    expect(heard.problems).toMatchObject([{ code: 'cancelled' }]);
   });
 
   test('settles although workers never get to start', async () => {
