@@ -112,11 +112,15 @@ describe.each([
   });
 });
 
-test('readSlices rejects when the file cannot be read any more', async () => {
-  const failing = blobOf(3);
-  failing.slice = () => Object.assign(blobOf(3), { stream: brokenStream });
-  await expect(collect(failing)).rejects.toThrow('vanished');
-});
+test.each([1, 32])(
+  'readSlices rejects when the file cannot be read any more, in slices of %i',
+  async (chunksPerSlice) => {
+    const failing = blobOf(3);
+    const arrayBuffer = (): Promise<never> => Promise.reject(new Error('the file has vanished'));
+    failing.slice = () => Object.assign(blobOf(3), { stream: brokenStream, arrayBuffer });
+    await expect(collect(failing, { chunksPerSlice })).rejects.toThrow('vanished');
+  },
+);
 
 function brokenStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
