@@ -117,7 +117,7 @@ async function writeLog(
   try {
     // A stored entry is a piece of the archive.
     const source = packed ?? { form: 'gzip', blob, size: blob.size };
-    const openStored = packed === undefined ? () => blob.stream() as ReturnType<typeof openPacked> : openPacked;
+    const openStored = packed === undefined ? () => blob.stream() : openPacked;
     const second = packed === undefined ? () => undefined : openUnverified;
     const end = await unpackInParts(
       { packed: source, skip: 0, limit },

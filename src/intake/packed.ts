@@ -105,14 +105,20 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
     const isNamedLog = extension === 'evtx';
     const report =
       (problem: Problem): Outcome =>
-      async () =>
+      () => {
         ports.report(rank, problem);
+        return Promise.resolve();
+      };
+    const skip: Outcome = () => {
+      ports.skip(path);
+      return Promise.resolve();
+    };
     if (entry.unknownMethod !== undefined) {
-      if (!isNamedLog && extension !== 'zip') return async () => ports.skip(path);
+      if (!isNamedLog && extension !== 'zip') return skip;
       return report(entryProblem('archive-method', path, `packed with ${entry.unknownMethod}, which is not read here`));
     }
     if (isRuleName(extension)) {
-      if (!ports.wantsRule()) return async () => ports.skip(path);
+      if (!ports.wantsRule()) return skip;
       return () => takeRule({ path, lastModified: entry.lastModified }, () => entry.stream(key, 'verified'), rank);
     }
     const { head, isDamaged } = await readStreamHead(() => entry.stream(key), SNIFF_BYTES);
@@ -135,7 +141,7 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
         if (!isDamaged) return report(verdict.problem);
         return report(entryProblem('archive-damaged', path, 'packed data is damaged; nothing could be read'));
       case 'skipped':
-        return async () => ports.skip(path);
+        return skip;
     }
   }
 

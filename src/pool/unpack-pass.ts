@@ -89,12 +89,17 @@ export class UnpackPass {
     this.#wake();
   }
 
+  /** Asked anew after each wait. */
+  #isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
   async #drive(): Promise<void> {
     let worker: UnpackWorker | undefined;
     for (let file = this.#queue.shift(); file !== undefined && !this.#cancelled; file = this.#queue.shift()) {
       const parts: Blob[] = [];
       let end: UnpackEnd | 'lost' | 'dropped' = 'lost';
-      for (let attempt = 0; attempt < ATTEMPTS && end === 'lost' && !this.#cancelled; attempt++) {
+      for (let attempt = 0; attempt < ATTEMPTS && end === 'lost' && !this.#isCancelled(); attempt++) {
         worker ??= await this.#startWorker();
         end = await this.#unpack(worker, file, parts);
         if (end === 'lost' || end === 'dropped') {
@@ -103,7 +108,7 @@ export class UnpackPass {
           worker = undefined;
         }
       }
-      if (this.#cancelled) return;
+      if (this.#isCancelled()) return;
       const blob = new Blob(parts);
       this.#tools.supply(file.number, blob, true);
       const problem = unpackProblem(end, blob.size);

@@ -44,7 +44,7 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
         listener,
         () => options.loadCorrelations(),
         () => options.loadJoins?.() ?? Promise.resolve('null'),
-        options.startUnpacker,
+        options.startUnpacker === undefined ? undefined : () => options.startUnpacker!(),
       ),
     dispose: () => pool.dispose(),
   };

@@ -63,12 +63,10 @@ function collectValues(
     const [, attributes, text, children] = element;
     const dataName = attributes.find(([name]) => name === 'Name')?.[1];
     for (const [name, value] of attributes) keep(path, name, dataName, value);
+    const shown = children.filter((child) => ((child[4] ?? 0) & Mark.Omitted) === 0);
     // The text of an element with children is the white space between them.
-    if (children.length === 0 || text.trim() !== '') keep(path, undefined, dataName, text);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i]!;
-      if (((child[4] ?? 0) & Mark.Omitted) === 0) stack.push({ element: child, path: [...path, child[0]] });
-    }
+    if (shown.length === 0 || text.trim() !== '') keep(path, undefined, dataName, text);
+    for (const child of shown.reverse()) stack.push({ element: child, path: [...path, child[0]] });
   }
   for (const [name, values] of extra) {
     own.set(fieldKeyOf(name), [...values]);

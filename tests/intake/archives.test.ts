@@ -186,7 +186,7 @@ describe('bad archives', () => {
     expect(intake.problems).toMatchObject([{ code: 'archive-names', count: 3 }]);
   });
 
-  test('100,000 entries are listed within seconds, in turns with the page', async () => {
+  test('65,000 entries are listed within seconds, in turns with the page', async () => {
     const parts = Array.from({ length: 65_000 }, (_, i): ZipPart => ({ name: `f/${i}.txt`, data: new Uint8Array(1) }));
     const started = performance.now();
     let longest = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ANY_FIELD, fieldKeyOf } from '../../src/model/field-key.ts';
-import type { EventElement } from '../../src/model/event.ts';
+import { Mark, type EventElement } from '../../src/model/event.ts';
 import { compileQuery } from '../../src/query/compile-query.ts';
 import { createEventLookup } from '../../src/query/event-lookup.ts';
 
@@ -69,6 +69,12 @@ test('a field of the event goes before a short name, and extra fields before bot
 
 test('labels, name spaces and omitted elements are not found', () => {
   for (const text of ['schemas.microsoft.com', 'gone:*', 'never']) expect(matches(text)).toBe(false);
+});
+
+test('an element whose children are all omitted is there and empty', () => {
+  const gone: EventElement = ['Inner', [], '', [], Mark.Omitted];
+  const lookup = createEventLookup(['Event', [], '', [['EventData', [], '', [['Data', [['Name', 'n']], '', [gone]]]]]]);
+  expect(lookup.valuesOf(fieldKeyOf('n'))).toEqual(['']);
 });
 
 test('a crafted event costs a bounded number of values', () => {
