@@ -53,7 +53,8 @@ function createExplain(rules: RulesInUse): ExplainFinding {
     const rule = ruleSet.rules[number];
     const source = sources.find((each) => each.rule === number);
     // A finding of an older version of the rule is not explained by the new one.
-    return rule?.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, finding.event, source) : [];
+    if (rule?.kind !== 'event' || source === undefined) return [];
+    return matchedParts(ruleSet, rule, finding.event, source, new Map(finding.joinedValues));
   };
 }
 

@@ -4,7 +4,7 @@
 import type { FindingColumns, FindingRule } from '../analysis/finding-columns.ts';
 import { levelRank, timeWords } from '../analysis/finding-columns.ts';
 import type { RecordClass } from '../model/event.ts';
-import type { Finding } from '../model/finding.ts';
+import { rareFactsOf, type Finding, type RareFacts } from '../model/finding.ts';
 
 /** A finding without its event: what a list shows. */
 export interface FindingFacts extends Omit<Finding, 'event'> {
@@ -56,10 +56,7 @@ export class FindingTable implements FindingColumns {
   #offset = new Float64Array(FIRST_CAPACITY);
   #size = new Uint32Array(FIRST_CAPACITY);
   readonly #timeText: string[] = [];
-  readonly #joined = new Map<number, number>();
-  readonly #joinedFile = new Map<number, string>();
-  readonly #recovered = new Map<number, NonNullable<Finding['recovered']>>();
-  readonly #correlations = new Map<number, NonNullable<Finding['correlation']>>();
+  readonly #rare = new Map<number, RareFacts>();
   readonly #rowByKey = new Map<Finding['key'], number>();
   readonly #keys: Finding['key'][] = [];
   readonly #alsoIn = new Map<number, { file: string; offset: number }[]>();
@@ -117,20 +114,14 @@ export class FindingTable implements FindingColumns {
     this.#timeText.push(finding.time);
     this.#keys.push(finding.key);
     this.#rowByKey.set(finding.key, row);
-    if (finding.joined !== undefined) this.#joined.set(row, finding.joined);
-    if (finding.joinedFile !== undefined) this.#joinedFile.set(row, finding.joinedFile);
-    if (finding.recovered !== undefined) this.#recovered.set(row, finding.recovered);
-    if (finding.correlation !== undefined) this.#correlations.set(row, finding.correlation);
+    const rare = rareFactsOf(finding);
+    if (rare !== undefined) this.#rare.set(row, rare);
     this.count = row + 1;
     return true;
   }
 
   facts(row: number): FindingFacts {
     const rule = this.rules[this.rule[row]!]!;
-    const joined = this.#joined.get(row);
-    const joinedFile = this.#joinedFile.get(row);
-    const recovered = this.#recovered.get(row);
-    const correlation = this.#correlations.get(row);
     return {
       key: this.#keys[row]!,
       ruleId: rule.id,
@@ -148,10 +139,7 @@ export class FindingTable implements FindingColumns {
       provider: this.#providers.list[this.#provider[row]!]!,
       eventId: this.eventId[row]!,
       computer: this.hosts[this.host[row]!]!,
-      ...(joined === undefined ? {} : { joined }),
-      ...(joinedFile === undefined ? {} : { joinedFile }),
-      ...(recovered === undefined ? {} : { recovered }),
-      ...(correlation === undefined ? {} : { correlation }),
+      ...this.#rare.get(row),
       alsoIn: this.#alsoIn.get(row) ?? [],
     };
   }

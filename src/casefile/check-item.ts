@@ -14,6 +14,8 @@ import { RULE_LEVELS, type RuleLevel } from '../model/rule-set.ts';
 
 /** UTF-16 units of a text that is shown in a line; events may be longer. */
 const MAX_TEXT = 32_768;
+/** A joined command line is a value of a record, which has at most 64 KiB. */
+const MAX_JOINED_TEXT = 65_536;
 /** Elements of one event, and how deep they may stand: readers and renderers were never meant for more. */
 const MAX_ELEMENTS = 50_000;
 const MAX_DEPTH = 64;
@@ -69,6 +71,11 @@ function pair(value: unknown): readonly [string, string] {
   return [text(a), text(b)];
 }
 
+function joinedField(value: unknown): readonly [FieldKey, readonly string[]] {
+  const [field, values] = list(value, 2, (each) => each);
+  return [text(field) as FieldKey, list(values, 1_000, (each) => text(each, MAX_JOINED_TEXT))];
+}
+
 /** The field under its name when it is there, nothing otherwise. */
 function maybe<K extends string, T>(fields: Fields, name: K, take: (value: unknown) => T): Partial<Record<K, T>> {
   return fields[name] === undefined ? {} : ({ [name]: take(fields[name]) } as Record<K, T>);
@@ -101,6 +108,7 @@ export function checkFinding(value: unknown): Finding {
     event: from['event'] as EventElement,
     ...maybe(from, 'joined', count),
     ...maybe(from, 'joinedFile', (path) => text(path)),
+    ...maybe(from, 'joinedValues', (fields) => list(fields, 1_000, joinedField)),
     ...maybe(from, 'recovered', (how) => ({ template: oneOf(fieldsOf(how)['template'], ORIGINS) })),
     ...maybe(from, 'correlation', (fired) => {
       const facts = fieldsOf(fired);

@@ -2,7 +2,6 @@
 
 import { closeSync, openSync } from 'node:fs';
 import { ensureDefined } from '../base/assert.ts';
-import type { FindingRow } from '../model/finding.ts';
 import type { JoinPlan, JoinRows } from '../model/join-plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { CorrelationPart } from '../pool/protocol.ts';
@@ -65,15 +64,12 @@ export class ScanJoins {
       const rendered: HeldFinding[] = [];
       for (const ofFile of byRank(findings)) {
         const { rank } = ofFile[0]!;
-        const valuesOf = new Map<FindingRow, JoinedFinding['values']>();
-        const rows = ofFile.map(({ row, joinedRank, values }) => {
+        const rows = ofFile.map(({ row, joinedRank }) => {
           const isElsewhere = joinedRank !== undefined && joinedRank !== rank;
-          const shown = isElsewhere ? { ...row, joinedFile: fileOf(joinedRank).path } : row;
-          valuesOf.set(shown, values);
-          return shown;
+          return isElsewhere ? { ...row, joinedFile: fileOf(joinedRank).path } : row;
         });
         const run = { file: fileOf(rank), fileHash: this.#hashes.get(rank) };
-        const texts = renderRows(rows, ensureDefined(book, 'rules'), options, run, (row) => valuesOf.get(row));
+        const texts = renderRows(rows, ensureDefined(book, 'rules'), options, run);
         for (const text of texts) rendered.push({ ...text, rank });
       }
       yield { findings: rendered, correlation, problems };

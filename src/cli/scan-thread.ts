@@ -12,7 +12,6 @@ import type { RuleSource } from '../model/rule-source.ts';
 import { parseRuleSet } from '../pool/rule-set-json.ts';
 import { createSliceScanner } from '../scan/slice-scanner.ts';
 import { matchedParts, type MatchedPart } from '../sigma/interpret/explain.ts';
-import type { JoinedValues } from '../sigma/interpret/view-fields.ts';
 import { PhaseClock, threadCpuMilliseconds } from './cpu-clock.ts';
 import { formatFinding } from './finding-text.ts';
 import { readRun } from './read-run.ts';
@@ -68,7 +67,7 @@ export function serveScanThread(port: ThreadPort, setup: ScanSetup): void {
 /** Names rules and explains their matches. */
 export interface RuleBook {
   infoOf(rule: number): RuleInfo;
-  matchedOf(row: FindingRow, joins?: JoinedValues): readonly MatchedPart[];
+  matchedOf(row: FindingRow): readonly MatchedPart[];
 }
 
 /** Makes the book of a scan's rules. */
@@ -78,10 +77,11 @@ export function createRuleBook(setup: Pick<ScanSetup, 'ruleSet' | 'sources'>): R
   const ruleOf = (number: number): Rule => ensureDefined(ruleSet.rules[number], 'rule of a finding');
   return {
     infoOf: (number) => ruleOf(number).info,
-    matchedOf(row, joins) {
+    matchedOf(row) {
       const rule = ruleOf(row.rule);
       const source = sources.get(row.rule);
-      return rule.kind === 'event' && source !== undefined ? matchedParts(ruleSet, rule, row.event, source, joins) : [];
+      if (rule.kind !== 'event' || source === undefined) return [];
+      return matchedParts(ruleSet, rule, row.event, source, new Map(row.joinedValues));
     },
   };
 }
@@ -92,7 +92,6 @@ export function renderRows(
   rules: RuleBook,
   setup: Pick<ScanSetup, 'minLevel' | 'text'>,
   run: Pick<ThreadRun, 'file' | 'fileHash'>,
-  joinsOf: (row: FindingRow) => JoinedValues | undefined = () => undefined,
 ): RenderedFinding[] {
   const least = RULE_LEVELS.indexOf(setup.minLevel);
   const shown = rows
@@ -109,7 +108,7 @@ export function renderRows(
       eventJson = formatEvtxDumpJson(event);
       identity = identityOf(row, eventJson);
     }
-    const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row, joinsOf(row)) };
+    const context = { info, file: run.file.path, fileHash, eventJson, matched: rules.matchedOf(row) };
     const { offset, recordId } = row;
     const isRecovered = row.recordClass === 'recovered';
     const text = formatFinding(row, context, setup.text);

@@ -1,6 +1,7 @@
 // Findings: what a scan produces, what the case keeps, what the screens and exports show.
 
 import type { EventElement, RecordClass } from './event.ts';
+import type { FieldKey } from './field-key.ts';
 import type { RecoveredHow } from './recovery.ts';
 import type { RuleLevel } from './rule-set.ts';
 
@@ -25,6 +26,8 @@ export interface FindingRow {
   readonly joined?: number;
   /** Path of the file of that record, where it is another one. */
   readonly joinedFile?: string;
+  /** Values that joins supplied to the event, by field; the event itself lacks these fields. */
+  readonly joinedValues?: readonly (readonly [field: FieldKey, values: readonly string[]])[];
   /** How the record could be read, for class 'recovered'. */
   readonly recovered?: RecoveredHow;
 }
@@ -56,6 +59,22 @@ export interface Finding extends Omit<FindingRow, 'rule'> {
     readonly groupBy: readonly (readonly [field: string, value: string])[];
     readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];
   };
+}
+
+/** What only some findings have. */
+export type RareFacts = Pick<Finding, 'joined' | 'joinedFile' | 'joinedValues' | 'recovered' | 'correlation'>;
+
+/** The facts among these that the finding has; undefined when it has none. */
+export function rareFactsOf(finding: RareFacts): RareFacts | undefined {
+  const { joined, joinedFile, joinedValues, recovered, correlation } = finding;
+  const facts: RareFacts = {
+    ...(joined !== undefined && { joined }),
+    ...(joinedFile !== undefined && { joinedFile }),
+    ...(joinedValues !== undefined && { joinedValues }),
+    ...(recovered !== undefined && { recovered }),
+    ...(correlation !== undefined && { correlation }),
+  };
+  return Object.keys(facts).length === 0 ? undefined : facts;
 }
 
 /** The identity of a finding: (Computer, Channel, EventRecordID, TimeCreated, rule id); file and offset where those are missing. */

@@ -35,7 +35,7 @@ type Row = readonly [
   /** Only where the record was recovered or `more` follows; null where it was not. */
   recovered?: Finding['recovered'] | null,
   /** Facts that few findings have, by name; later ones go here too, so that older blocks stay readable. */
-  more?: { readonly joinedFile?: string },
+  more?: Pick<Finding, 'joinedFile' | 'joinedValues'>,
 ];
 
 interface Head {
@@ -83,7 +83,7 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
       finding.key === findingKeyOf(finding, ruleId, finding.file) ? 0 : finding.key,
       finding.joined ?? null,
       finding.correlation ?? null,
-      ...rareFacts(finding),
+      ...rareColumns(finding),
     ]);
   }
   const bytes = joinParts(rules.items, texts.items, rows, events.items);
@@ -93,12 +93,15 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
 
 type Recovered = NonNullable<Finding['recovered']>;
 
-function rareFacts({
+/** The last columns of a row; they are left out where there is nothing to say. */
+function rareColumns({
   recovered,
   joinedFile,
-}: Finding): [] | [Recovered] | [Recovered | null, { readonly joinedFile: string }] {
-  if (joinedFile !== undefined) return [recovered ?? null, { joinedFile }];
-  return recovered === undefined ? [] : [recovered];
+  joinedValues,
+}: Finding): [] | [Recovered] | [Recovered | null, NonNullable<Row[16]>] {
+  if (joinedFile === undefined && joinedValues === undefined) return recovered === undefined ? [] : [recovered];
+  const more = { ...(joinedFile !== undefined && { joinedFile }), ...(joinedValues !== undefined && { joinedValues }) };
+  return [recovered ?? null, more];
 }
 
 /** Numbers the distinct items of a block in the order of their first use. */
@@ -193,7 +196,7 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
   const joined = row[13];
   const correlation = row[14];
   const recovered = row[15];
-  const joinedFile = row[16]?.joinedFile;
+  const more = row[16];
   const key: FindingKey = storedKey === 0 ? findingKeyOf(facts, ruleId, facts.file) : (storedKey as FindingKey);
   return {
     key,
@@ -209,7 +212,7 @@ function findingOf(row: Row, head: Head, eventAt: (index: number) => EventElemen
     },
     ...(joined === null ? {} : { joined }),
     ...(correlation === null || correlation === undefined ? {} : { correlation }),
-    ...(joinedFile === undefined ? {} : { joinedFile }),
+    ...more,
     ...(recovered === undefined || recovered === null ? {} : { recovered }),
   };
 }

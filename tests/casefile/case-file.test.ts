@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../src/model/audit-entry.ts';
 import type { CaseId, CaseRecord } from '../../src/model/case.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { EventElement } from '../../src/model/event.ts';
+import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
 import { collect, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from '../store/sample-findings.ts';
 
@@ -81,7 +82,7 @@ describe('a case file', () => {
     const findings = [
       ...findingsOf(6_000),
       ...HOSTILE_TEXTS.map(hostileFinding),
-      findingOf(1, { joined: 3, joinedFile: 'other.evtx' }),
+      findingOf(1, { joined: 3, joinedFile: 'other.evtx', joinedValues: [[fieldKeyOf('ParentImage'), ['C:\\a.exe']]] }),
       findingOf(2, { recordClass: 'recovered', recovered: { template: 'bank' } }),
       findingOf(3, {
         correlation: {

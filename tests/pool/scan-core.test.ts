@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { FindingRow } from '../../src/model/finding.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
@@ -136,6 +137,7 @@ test.each([1, 3])('events that their parents decide are found behind the rest, w
   });
   scanners.push(scanner);
   const found: string[] = [];
+  const supplied: FindingRow['joinedValues'][] = [];
   const hits: CorrelationHit[] = [];
   const problems: Problem[] = [];
   const files = [
@@ -158,6 +160,7 @@ test.each([1, 3])('events that their parents decide are found behind the rest, w
       progress: () => undefined,
       found: ({ file, rows }) => {
         for (const row of rows) {
+          if (row.joined !== undefined) supplied.push(row.joinedValues);
           found.push(
             `${file}:${row.recordId} rule ${row.rule} ${row.joined === undefined ? 'alone' : 'joined'} ${row.joinedFile ?? ''}`,
           );
@@ -170,6 +173,8 @@ test.each([1, 3])('events that their parents decide are found behind the rest, w
   ).done;
   expect(problems).toEqual([]);
   expect(found.sort()).toEqual(['0:1 rule 0 joined a.evtx', '0:1 rule 1 alone ', '2:5 rule 1 alone ']);
+  // What the parent said goes with the finding, so that it can be explained when the parent's file is gone.
+  expect(supplied).toEqual([[[fieldKeyOf('ParentImage'), ['C:\\winword.exe']]]]);
   expect(hits.map(({ count }) => count)).toEqual([2]);
   expect(findings).toBe(4);
 });

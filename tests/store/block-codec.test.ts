@@ -90,10 +90,11 @@ describe('block codec', () => {
           records: fc.array(fc.record({ file: text, recordId: text, offset: fc.nat() }), { maxLength: 2 }),
         }),
         joinedFile: text,
+        joinedValues: fc.array(fc.tuple(text, fc.array(text, { maxLength: 2 })), { maxLength: 2 }),
         recovered: fc.record({ template: fc.constantFrom('same-chunk', 'same-file', 'other-file', 'bank') }),
-        has: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
+        has: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
       })
-      .map(({ event, joined, joinedFile, recovered, correlation, has, key, ...rest }) =>
+      .map(({ event, joined, joinedFile, joinedValues, recovered, correlation, has, key, ...rest }) =>
         findingOf(1, {
           ...rest,
           key: key as FindingKey,
@@ -102,6 +103,7 @@ describe('block codec', () => {
           ...(has[1] ? { correlation } : {}),
           ...(has[2] ? { joinedFile } : {}),
           ...(has[3] ? { recovered } : {}),
+          ...(has[4] ? { joinedValues: joinedValues as unknown as NonNullable<Finding['joinedValues']> } : {}),
         }),
       );
     fc.assert(

@@ -31,8 +31,6 @@ export interface JoinedFinding {
   readonly row: FindingRow;
   /** Rank of the file of the record joined in. */
   readonly joinedRank: number | undefined;
-  /** What the join supplied, for explanations. */
-  readonly values: JoinedValues;
 }
 
 /** Findings of one batch, by file, place and rule number. */
@@ -139,9 +137,9 @@ class JoinJudge {
           ...child,
           rule: joined.rule,
           ...(gained ? { joined: table.recordOffset(source) } : {}),
+          ...(values.size > 0 && { joinedValues: [...values] }),
         },
         joinedRank: gained ? table.rank(source) : undefined,
-        values,
       },
     ];
   }
