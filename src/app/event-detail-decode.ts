@@ -4,6 +4,7 @@
 import { findEncodedParts } from '../analysis/decode-base64.ts';
 import { kindOfBytes, readBytesAsText } from '../analysis/decode-bytes.ts';
 import type { EventField } from '../analysis/event-fields.ts';
+import { readStreamHead } from '../base/read-stream.ts';
 
 export interface DecodedPart {
   /** Field that holds it. */
@@ -55,16 +56,13 @@ async function decodeBytes(
   const format = kind === 'gzip' ? 'gzip' : kind === 'zlib' ? 'deflate' : undefined;
   const plain = readBytesAsText(bytes);
   if (plain !== undefined) {
-    const before = found.length;
     found.push({
       field,
       steps: [...steps, plain.encoding],
       text: plain.text.slice(0, MAX_DECODED),
       isCut: plain.text.length > MAX_DECODED,
     });
-    // What was chance (a word that decodes to a few letters) does not get to the next level.
-    if (found.length > before)
-      await decodeText(plain.text.slice(0, MAX_DECODED), field, [...steps, plain.encoding], found);
+    await decodeText(plain.text.slice(0, MAX_DECODED), field, [...steps, plain.encoding], found);
     return;
   }
   if (format !== undefined || isRawDeflate) {
@@ -82,27 +80,9 @@ async function decodeBytes(
 
 /** Inflated bytes up to the limit; undefined when the data is broken from its beginning or the browser cannot. */
 async function inflate(bytes: Uint8Array, format: CompressionFormat): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format));
-    const reader = stream.getReader();
-    while (size < MAX_INFLATED) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      size += value.length;
-    }
-    void reader.cancel().catch(() => undefined);
-  } catch {
-    // Broken or cut data: what came before the fault is shown.
-    if (size === 0) return undefined;
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const open = () => source.stream().pipeThrough(new DecompressionStream(format));
+  const { head, isDamaged } = await readStreamHead(open, MAX_INFLATED);
+  // Broken or cut data: what came before the fault is shown.
+  return isDamaged && head.length === 0 ? undefined : head;
 }

@@ -2,6 +2,7 @@
 // all, because findings quote attack tools, and antivirus removes files that do.
 
 import { maskBytes } from '../base/mask.ts';
+import { chunksOf } from '../base/read-stream.ts';
 
 /** Gives the bytes of a part. */
 export async function encodePart(lines: readonly string[], seed: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -16,18 +17,12 @@ export async function encodePart(lines: readonly string[], seed: number): Promis
 export async function decodePart(bytes: Uint8Array<ArrayBuffer>, seed: number, limit: number): Promise<string[]> {
   maskBytes(bytes, seed);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const pieces: string[] = [];
   let total = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    total += value.length;
-    if (total > limit) {
-      await reader.cancel();
-      throw new Error('a part unpacks to more than is allowed');
-    }
-    pieces.push(decoder.decode(value, { stream: true }));
+  for await (const chunk of chunksOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')))) {
+    total += chunk.length;
+    if (total > limit) throw new Error('a part unpacks to more than is allowed');
+    pieces.push(decoder.decode(chunk, { stream: true }));
   }
   const text = pieces.join('') + decoder.decode();
   const lines = text.split('\n');

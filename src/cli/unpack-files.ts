@@ -6,6 +6,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EvidenceFile } from '../intake/evidence.ts';
+import { FreePaths } from '../intake/free-paths.ts';
 import { MAX_ENTRIES, MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../intake/limits.ts';
 import { openPacked, openUnverified } from '../intake/open-packed.ts';
 import { openZip } from '../intake/open-zip.ts';
@@ -40,7 +41,7 @@ export function createUnpacker(sink: UnpackSink): Unpacker {
   let entries = 0;
   let budget = MAX_UNPACKED_TOTAL;
   const found: EvidenceFile[] = [];
-  const paths = new Set<string>();
+  const paths = new FreePaths();
   const taker = createPackedTaker({
     openZip,
     askPassword: ({ wasWrong }) => Promise.resolve(wasWrong ? undefined : process.env[PASSWORD_VARIABLE]),
@@ -64,8 +65,7 @@ export function createUnpacker(sink: UnpackSink): Unpacker {
       const limit = Math.min(MAX_UNPACKED_BYTES, budget);
       const { size, end } = await writeLog(log, target, limit);
       budget -= size;
-      const path = freePath(log.path, paths);
-      paths.add(path);
+      const path = paths.take(log.path);
       const problem = unpackProblem(end, size);
       if (problem !== undefined) sink.problem({ ...problem, file: path });
       if (size > 0) sink.log({ path, size, diskPath: target });
@@ -86,13 +86,6 @@ export function createUnpacker(sink: UnpackSink): Unpacker {
       if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Two entries of an archive may have one name. */
-function freePath(path: string, taken: ReadonlySet<string>): string {
-  let free = path;
-  for (let n = 2; taken.has(free); n++) free = `${path} (${n})`;
-  return free;
 }
 
 /** A temporary folder that is gone when the process is, however that ends (entry.ts turns signals into exits). */

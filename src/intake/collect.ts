@@ -3,6 +3,7 @@
 
 import type { Problem } from '../model/problem.ts';
 import type { EvidenceFile, Intake } from './evidence.ts';
+import { FreePaths } from './free-paths.ts';
 import { extensionOf, judgeFile, NEVER_LOGS, unreadableProblem } from './judge-file.ts';
 import { createLimiter } from './limiter.ts';
 import { MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES, SNIFF_PARALLEL } from './limits.ts';
@@ -142,11 +143,10 @@ export function createCollector(options: IntakeOptions = {}): Collector {
   async function settleLogs(): Promise<EvidenceFile[]> {
     const files: EvidenceFile[] = [];
     const keptLogs = new KeptLogs();
-    const takenPaths = new Set<string>();
+    const paths = new FreePaths();
     for (const { order: rank, contentKey, ...log } of found.sort((a, b) => a.order - b.order)) {
       const keep = (): EvidenceFile => {
-        const kept = { ...log, path: freePath(log.path, takenPaths) };
-        takenPaths.add(kept.path);
+        const kept = { ...log, path: paths.take(log.path) };
         files.push(kept);
         return kept;
       };
@@ -206,11 +206,4 @@ export function createCollector(options: IntakeOptions = {}): Collector {
 
 function evidenceOf(path: string, blob: Blob, lastModified: number): EvidenceFile {
   return { path, blob, size: blob.size, lastModified };
-}
-
-/** The path, or the first of `path (2)`, `path (3)` … that is free: two dropped folders may both be called Logs. */
-function freePath(path: string, taken: ReadonlySet<string>): string {
-  let free = path;
-  for (let n = 2; taken.has(free); n++) free = `${path} (${String(n)})`;
-  return free;
 }

@@ -2,6 +2,7 @@
 // scanned (src/pool). What is neither named like a rule nor starts like an event log is not unpacked at all; a packed
 // archive in an archive is, because its directory is at its end.
 
+import { readStreamHead, type OpenStream } from '../base/read-stream.ts';
 import type { Problem } from '../model/problem.ts';
 import { oddityProblems, entryProblem, lockedProblem } from './archive-problem.ts';
 import type { EvidenceFile } from './evidence.ts';
@@ -11,7 +12,7 @@ import { createLimiter } from './limiter.ts';
 import { MAX_RULE_BYTES, MAX_UNPACKED_TOTAL, MAX_ZIP_DEPTH, SNIFF_BYTES, SNIFF_PARALLEL } from './limits.ts';
 import { openPacked } from './open-packed.ts';
 import { createPacer } from './pacer.ts';
-import { readStreamHead, unpackStream, type OpenStream, type Unpacked } from './unpack.ts';
+import { unpackStream, type Unpacked } from './unpack.ts';
 import type { AskPassword, OpenZip, ZipEntry } from './zip.ts';
 import { ZipDamage } from './zip-listing.ts';
 import { createKeyring, opensWith } from './zip-keys.ts';

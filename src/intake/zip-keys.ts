@@ -1,10 +1,10 @@
 // Passwords of encrypted archives: the usual one first, then those that opened another archive of the drop, then the
 // person who dropped it is asked. Never kept beyond the drop.
 
+import { readStreamHead } from '../base/read-stream.ts';
 import { fitsPassword } from './zip-entry-stream.ts';
 import { extensionOf } from './judge-file.ts';
 import { MAX_PASSWORD_QUESTIONS } from './limits.ts';
-import { readStreamHead } from './unpack.ts';
 import type { AskPassword, ZipEntry } from './zip.ts';
 
 /** Evidence is exchanged under this password by convention, so that mail filters let it pass. */

@@ -1,7 +1,7 @@
 // The side of an unpack worker: unpacks a log in one pass and sends it in parts, each a Blob, which browsers keep on disk
 // when there is much of it. Knows flow control and ceilings; how bytes are unpacked is the caller's.
 
-import { holdReader } from '../base/held-reader.ts';
+import { chunksOf } from '../base/read-stream.ts';
 import type { PackedLog } from '../model/packed-log.ts';
 import type { UnpackEnd, UnpackMessage, UnpackRequest } from './unpack-protocol.ts';
 
@@ -87,25 +87,22 @@ export async function unpackInParts(
 type Poured = 'whole' | 'damaged' | 'limit';
 
 async function pour(stream: Stream, parts: PartWriter, most: number): Promise<Poured> {
-  const reader = stream.getReader();
-  const release = holdReader(reader);
+  const chunks = chunksOf(stream);
   try {
     for (;;) {
       let next;
       try {
-        next = await reader.read();
+        next = await chunks.next();
       } catch {
         return 'damaged';
       }
-      if (next.done) return 'whole';
+      if (next.done === true) return 'whole';
       const kept = next.value.subarray(0, most - parts.position);
       await parts.write(kept);
       if (kept.length < next.value.length) return 'limit';
     }
   } finally {
-    // Cancelling a stream that has failed rejects with that failure; it has been dealt with.
-    await reader.cancel().catch(() => undefined);
-    release();
+    await chunks.return(undefined);
   }
 }
 
