@@ -6,29 +6,9 @@ import type { TextFinder } from '../base/text-finder.ts';
 import { leafText } from '../engine/match/name-reader.ts';
 import type { RecordCursor } from '../model/record.ts';
 import { ValueType, type Leaf, type Shape, type ValueTable } from '../model/shape.ts';
+import { canHold } from '../model/value-alphabet.ts';
 import { formatValue } from '../model/value-text.ts';
 
-const HEX = '0123456789abcdef';
-/** Characters of rendered values, folded; a value shorter than its type is shown as hexadecimal digits. */
-const CHARACTERS: ReadonlyMap<number, string> = new Map<number, string>([
-  [ValueType.UInt8, '0123456789'],
-  [ValueType.UInt16, '0123456789'],
-  [ValueType.UInt32, '0123456789'],
-  [ValueType.UInt64, '0123456789'],
-  [ValueType.Int8, '-0123456789'],
-  [ValueType.Int16, '-0123456789'],
-  [ValueType.Int32, '-0123456789'],
-  [ValueType.Int64, '-0123456789'],
-  [ValueType.Bool, 'truefals'],
-  [ValueType.Binary, HEX],
-  [ValueType.Guid, `${HEX}{}-`],
-  [ValueType.SizeT, `${HEX}x`],
-  [ValueType.FileTime, `${HEX}tz:.-`],
-  [ValueType.SystemTime, `${HEX}tz:.-`],
-  [ValueType.Sid, `${HEX}sx-`],
-  [ValueType.HexInt32, `${HEX}x`],
-  [ValueType.HexInt64, `${HEX}x`],
-]);
 const Look = { No: 0, Bytes: 1, Text: 2 } as const;
 
 interface ShapeTexts {
@@ -97,11 +77,5 @@ function hasArray({ pieces }: Leaf, { count, type }: ValueTable): boolean {
 function lookOf(type: number, texts: readonly string[]): number {
   if (type === ValueType.String) return Look.Bytes;
   if (type === ValueType.Null || type === ValueType.BinXml) return Look.No;
-  const characters = CHARACTERS.get(type);
-  if (characters === undefined) return Look.Text;
-  const isPossible = (text: string): boolean => {
-    for (const character of text) if (!characters.includes(character)) return false;
-    return true;
-  };
-  return texts.some(isPossible) ? Look.Text : Look.No;
+  return texts.some((text) => canHold(type, text)) ? Look.Text : Look.No;
 }

@@ -3,8 +3,9 @@
 // the keywords that have it are compared on the spot, because ordinary words share runs with keywords and a memo lookup
 // of a long value costs more than all of this. What passes goes the ordinary way. Reference: engine algorithms 4.5.
 
-import { FOLD } from '../../base/fold.ts';
+import { FOLD, textOfUnits } from '../../base/fold.ts';
 import { ValueType, type ValueTable } from '../../model/shape.ts';
+import { canHold } from '../../model/value-alphabet.ts';
 import { GRAM_FACTOR } from '../literal-hash.ts';
 import { Anchor, type Program } from '../program.ts';
 
@@ -14,29 +15,6 @@ const SHORTEST = 4;
 const LONGEST_STRIDE = 16;
 const ASCII_MASK = 0xff80_ff80 | 0;
 const LETTER_CASE = 0x2020_2020;
-
-const INTEGER = '-0123456789';
-const HEX = '0123456789abcdefx';
-/** Units that the text of a type can have, folded. Types that are not listed are written as raw hex. */
-const ALPHABETS = new Map<number, string>([
-  [ValueType.Null, ''],
-  [ValueType.BinXml, ''],
-  [ValueType.Int8, INTEGER],
-  [ValueType.UInt8, INTEGER],
-  [ValueType.Int16, INTEGER],
-  [ValueType.UInt16, INTEGER],
-  [ValueType.Int32, INTEGER],
-  [ValueType.UInt32, INTEGER],
-  [ValueType.Int64, INTEGER],
-  [ValueType.UInt64, INTEGER],
-  [ValueType.Real32, `${HEX}-+.infinityna`],
-  [ValueType.Real64, `${HEX}-+.infinityna`],
-  [ValueType.Bool, 'truefals'],
-  [ValueType.Guid, `${HEX}{}-`],
-  [ValueType.FileTime, `${HEX}-:.tz`],
-  [ValueType.SystemTime, `${HEX}-:.tz`],
-  [ValueType.Sid, `${HEX}-s`],
-]);
 
 export class KeywordFilter {
   private readonly bitmap = new Int32Array((1 << BITS) >>> 5);
@@ -166,15 +144,12 @@ export class KeywordFilter {
 
   /** Whether the text of such a value could contain one of the literals at all. */
   private isPossible(program: Program, literals: readonly number[], type: number): boolean {
-    const scalar = type & ~ValueType.Array;
-    if (scalar === ValueType.String || scalar === ValueType.AnsiString) return true;
-    const alphabet = ALPHABETS.get(scalar) ?? HEX;
     return literals.some((literal) => {
       const start = program.literalOffset[literal]!;
-      for (let i = start; i < start + program.literalLength[literal]!; i++) {
-        if (!alphabet.includes(String.fromCharCode(program.pool[i]!))) return false;
-      }
-      return true;
+      return canHold(
+        type & ~ValueType.Array,
+        textOfUnits(program.pool, start, start + program.literalLength[literal]!),
+      );
     });
   }
 
