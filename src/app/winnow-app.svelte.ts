@@ -1,10 +1,9 @@
-// The whole app: what is open, what the address says, and the verbs of the first screen. Built once by main.ts.
+// The whole app: what is open, what the address says, and the verbs of the first screen. Built once by main.ts. Longer than
+// other files because drop, scan, save and navigation guard each other here: which case is open decides what each may do.
 
-import { isCaseFile } from '../casefile/manifest.ts';
 import type { CaseId, CaseRecord } from '../model/case.ts';
-import type { EvidenceFile, Intake } from '../intake/evidence.ts';
-import { NO_HASHES, type EvidenceAccount, type ToolAccount } from '../model/evidence-account.ts';
-import type { RulePack } from '../model/rule-pack.ts';
+import type { Intake } from '../intake/evidence.ts';
+import type { EvidenceAccount, ToolAccount } from '../model/evidence-account.ts';
 import type { RenewableScanner } from '../pool/renewable-scanner.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
 import type { CaseStore } from '../store/case-store.ts';
@@ -13,20 +12,20 @@ import { formatAddress } from './address.ts';
 import { CaseList } from './case-list.svelte.ts';
 import { nameCase } from './case-name.ts';
 import { CaseSession } from './case-session.svelte.ts';
-import type { EvidenceTools } from './evidence-book.svelte.ts';
+import { accountOf, evidenceToolsOf, toolOf } from './evidence-account.ts';
 import { EventWords } from './event-words.svelte.ts';
 import { formatFindingQuery } from './finding-query.ts';
+import { hintOnNothing, sayLeftBeside } from './intake-words.ts';
 import { Notices } from './notices.svelte.ts';
 import type { FindingChanges } from './pack-comparison.ts';
 import type { AppPorts, ExportFormat } from './ports.ts';
 import { PasswordDesk } from './password-desk.svelte.ts';
 import { Router } from './router.svelte.ts';
+import { RuleIntake } from './rule-intake.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
-/** Files of a drop that are looked at for being case files. */
-const MAX_CASE_FILES = 20;
 const NO_PARAMS: AddressParams = new Map();
 
 export class WinnowApp {
@@ -46,6 +45,7 @@ export class WinnowApp {
   /** Lists of terms by name; too long for an address, so they last as long as the page. */
   readonly termLists = new Map<string, readonly string[]>();
   readonly #scanner: RenewableScanner;
+  readonly #ruleIntake: RuleIntake;
   #session = $state.raw<CaseSession | undefined>(undefined);
   #changes = $state.raw<{ readonly session: CaseSession; readonly changes: FindingChanges } | undefined>(undefined);
   #missing = $state.raw<CaseId | undefined>(undefined);
@@ -71,6 +71,7 @@ export class WinnowApp {
     });
     this.#recovered = ports.settings.read('recovered') === 'yes';
     this.router = new Router(ports.addressBar, (address) => this.#follow(address));
+    this.#ruleIntake = new RuleIntake(this.packs, this.router, this.notices);
   }
 
   /** The open case. It stays open (and goes on scanning) while other views are looked at. */
@@ -144,19 +145,29 @@ export class WinnowApp {
     });
   }
 
-  /** Takes what was dropped or picked: into the open case when its screen is shown, else into a new one. */
+  /**
+   * Takes what was dropped or picked: case files are opened, or merged into the case on screen; logs go into the case on
+   * screen, else into a new one; rules alone become a pack.
+   */
   async take(intake: Promise<Intake>): Promise<void> {
     if (this.#isBusy()) return;
     this.#reading = true;
     try {
       const evidence = await intake;
-      const rules = evidence.ruleFiles ?? [];
-      if (evidence.files.length === 0) {
-        if (rules.length === 0) this.#sayNothingFound(evidence);
-        else await this.#takeRules(rules);
+      const { ruleFiles: rules = [], caseFiles = [] } = evidence;
+      if (caseFiles.length > 0) {
+        await this.#takeCaseFiles(caseFiles, evidence.files.length + rules.length);
         return;
       }
-      if (rules.length > 0) this.#offerRules(rules);
+      if (evidence.files.length === 0) {
+        if (rules.length === 0) this.#sayNothingFound(evidence);
+        else await this.#ruleIntake.take(rules);
+        return;
+      }
+      if (rules.length > 0) {
+        const intake = { files: [], problems: [], skipped: new Map(), ruleFiles: rules };
+        this.#ruleIntake.offer(rules, () => this.run('Reading the rules', this.takeRules(Promise.resolve(intake))));
+      }
       const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
       session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
       this.openView('findings');
@@ -165,65 +176,38 @@ export class WinnowApp {
     }
   }
 
-  /** Takes a drop: case files are opened or merged, everything else is evidence. Call it within the drop's handler. */
-  async takeDrop(transfer: DataTransfer): Promise<void> {
-    // Both before the first await: the transfer is empty afterwards.
-    const files = [...transfer.files];
-    const intake = this.ports.evidence.readDrop(transfer);
-    if (await this.#takeCaseFiles(files)) intake.catch(() => undefined);
-    else await this.take(intake);
+  /** Takes a drop. Call it within the drop's handler: the transfer is empty afterwards. */
+  takeDrop(transfer: DataTransfer): Promise<void> {
+    return this.take(this.ports.evidence.readDrop(transfer));
   }
 
   /** Takes files that were picked. */
-  async takeFiles(files: readonly File[]): Promise<void> {
-    if (!(await this.#takeCaseFiles(files))) await this.take(this.ports.evidence.readFiles(files));
+  takeFiles(files: readonly File[]): Promise<void> {
+    return this.take(this.ports.evidence.readFiles(files));
   }
 
   /** Writes the open case to a file, reads it back and gives it to the user. */
   async saveCaseFile(): Promise<void> {
-    const session = this.#session;
-    if (session === undefined || this.#exporting) return;
-    this.#exporting = true;
-    try {
+    await this.#save(async (session) => {
       const { saveCaseFile } = await import('./case-file.ts');
       const { size } = await saveCaseFile(session, this.tool, this.ports);
       this.notices.show('info', `The case file is saved and was read back: ${Math.ceil(size / 1_024)} KiB.`);
-    } catch (error) {
-      if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
-    } finally {
-      this.#exporting = false;
-    }
+    });
   }
 
-  /** Gives true when there were case files among the files; they are opened, or merged into the case on screen. */
-  async #takeCaseFiles(files: readonly File[]): Promise<boolean> {
-    const found: File[] = [];
-    for (const file of files.slice(0, MAX_CASE_FILES)) {
-      // A dropped folder looks like a file that cannot be read.
-      const head = await file
-        .slice(0, 64)
-        .arrayBuffer()
-        .catch(() => new ArrayBuffer(0));
-      if (isCaseFile(new Uint8Array(head))) found.push(file);
-    }
-    if (found.length === 0 || this.#isBusy()) return found.length > 0;
+  async #takeCaseFiles(files: readonly File[], others: number): Promise<void> {
     const { mergeCaseFile, openCaseFile } = await import('./case-file.ts');
     const session = this.#sessionOnScreen();
-    this.#reading = true;
-    try {
-      for (const file of found) {
-        if (session !== undefined) this.notices.show('info', await mergeCaseFile(session, file));
-        else {
-          const analyst = this.ports.settings.read('analyst') ?? '';
-          const id = await openCaseFile(file, this.store, this.ports.now(), analyst);
-          await this.cases.load();
-          this.openCase(id);
-        }
+    for (const file of files) {
+      if (session !== undefined) this.notices.show('info', await mergeCaseFile(session, file));
+      else {
+        const analyst = this.ports.settings.read('analyst') ?? '';
+        const id = await openCaseFile(file, this.store, this.ports.now(), analyst);
+        await this.cases.load();
+        this.openCase(id);
       }
-    } finally {
-      this.#reading = false;
     }
-    return true;
+    if (others > 0) this.notices.show('warning', sayLeftBeside(others), { hint: 'Drop them again by themselves.' });
   }
 
   /** Takes rule files only: what was picked where rules are managed. */
@@ -232,7 +216,7 @@ export class WinnowApp {
     this.#reading = true;
     try {
       const { ruleFiles = [] } = await intake;
-      if (ruleFiles.length > 0) await this.#takeRules(ruleFiles);
+      if (ruleFiles.length > 0) await this.#ruleIntake.take(ruleFiles);
       else {
         this.notices.show('warning', 'No rule files in what was chosen.', {
           hint: 'Sigma rules are .yml or .yaml files, alone, in a folder or in a zip.',
@@ -326,14 +310,21 @@ export class WinnowApp {
 
   /** Writes the shown findings, in the order shown. */
   async exportShown(format: ExportFormat): Promise<void> {
-    const session = this.#session;
-    if (session === undefined || this.#exporting) return;
-    this.#exporting = true;
-    try {
+    await this.#save(async (session) => {
       const { runExport } = await import('./export-run.ts');
       const { length } = session.findings.rows;
       await runExport(session, format, this);
       await session.audit.add('exported', `${format}, the findings shown`, length);
+    });
+  }
+
+  /** Runs what gives the user a file; one at a time. */
+  async #save(work: (session: CaseSession) => Promise<void>): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || this.#exporting) return;
+    this.#exporting = true;
+    try {
+      await work(session);
     } catch (error) {
       // The user closed the dialog that asks for a place.
       if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
@@ -361,6 +352,7 @@ export class WinnowApp {
     // The index is that of the open case; a kept case has none until its evidence is read again.
     this.ports.events.clear();
     this.#session?.evidence.close();
+    const evidence = evidenceToolsOf(this.ports, this.packs, () => this.#loadRules());
     const session = new CaseSession(record, {
       store: this.store,
       scanner: this.#scanner,
@@ -368,36 +360,19 @@ export class WinnowApp {
       notices: this.notices,
       now: this.ports.now,
       settings: this.ports.settings,
-      ...(this.#evidenceTools && { evidence: this.#evidenceTools }),
+      ...(evidence && { evidence }),
     });
     this.#session = session;
     return session;
   }
 
-  /** Name, version and build of this program. */
   get tool(): ToolAccount {
-    const { version, build = version } = this.ports;
-    return { name: 'Winnow', version, build };
+    return toolOf(this.ports);
   }
 
   /** Hashes, scans and actions of the open case. */
   get evidence(): EvidenceAccount | undefined {
-    const session = this.#session;
-    if (session === undefined) return undefined;
-    const files = session.files.map(({ path, size, lastModified, hashes = NO_HASHES }) => {
-      return { path, size, lastModified, ...hashes };
-    });
-    return { tool: this.tool, files, scans: session.evidence.scans, actions: session.audit.entries };
-  }
-
-  get #evidenceTools(): EvidenceTools | undefined {
-    const { startHasher, version } = this.ports;
-    if (startHasher === undefined) return undefined;
-    const packs = async () => {
-      const [infos, { accountPacks }] = await Promise.all([this.#loadRules(), import('./pack-accounts.ts')]);
-      return accountPacks(infos, this.packs.packs ?? [], version);
-    };
-    return { tool: this.tool, packs, startHasher };
+    return this.#session && accountOf(this.#session, this.tool);
   }
 
   #isBusy(): boolean {
@@ -409,59 +384,8 @@ export class WinnowApp {
     return this.scanning || this.#reading;
   }
 
-  /** Compiles rules into a pack and shows what became of them. */
-  async #takeRules(files: readonly EvidenceFile[]): Promise<void> {
-    this.router.go({ view: 'rules', params: NO_PARAMS });
-    const packs = await this.packs.add(files);
-    const [first] = packs;
-    // The report says everything, unless there are several, or the user went elsewhere meanwhile.
-    if (packs.length === 1 && first !== undefined && this.router.address.view === 'rules') {
-      this.router.go({ view: 'pack', packId: first.id, params: NO_PARAMS });
-    } else {
-      this.#sayPacks(packs);
-    }
-  }
-
-  #sayPacks(packs: readonly RulePack[]): void {
-    const idle = packs.filter((pack) => !pack.enabled);
-    if (idle.length < packs.length) this.notices.show('info', 'Your rules are in use from the next scan on.');
-    for (const { name } of idle) {
-      this.notices.show('warning', `No rule in ${name} can run on Windows event logs, so it is not kept.`, {
-        hint: 'Drop it alone to read why, document by document.',
-      });
-    }
-  }
-
-  /** Rules that lie among logs may be part of the evidence, and a filter in them could silence rules: the user decides. */
-  #offerRules(files: readonly EvidenceFile[]): void {
-    const count = files.length;
-    this.notices.show(
-      'info',
-      `${count} rule ${count === 1 ? 'file lies' : 'files lie'} among the logs and ${count === 1 ? 'is' : 'are'} not used.`,
-      {
-        hint: 'If they are yours, take them as a rule pack when the scan is over, then scan again.',
-        action: {
-          label: 'Take them as rules',
-          run: () =>
-            this.run(
-              'Reading the rules',
-              this.takeRules(Promise.resolve({ files: [], problems: [], skipped: new Map(), ruleFiles: files })),
-            ),
-        },
-      },
-    );
-  }
-
   #sayNothingFound(evidence: Intake): void {
-    const skipped = [...evidence.skipped].map(
-      ([extension, count]) => `${count} ${extension === '' ? 'without extension' : extension}`,
-    );
-    const what =
-      evidence.problems[0]?.detail ??
-      (skipped.length === 0 ? undefined : `Skipped: ${skipped.slice(0, 6).join(', ')}.`);
-    this.notices.show('warning', 'No event logs in what was dropped.', {
-      hint: `${what === undefined ? '' : `${what} `}Winnow reads .evtx files and Sigma rules (.yml), alone, in folders and in zips.`,
-    });
+    this.notices.show('warning', 'No event logs in what was dropped.', { hint: hintOnNothing(evidence) });
   }
 
   /** Opens the case that an address asks for, unless a scan of another case is running. */

@@ -6,9 +6,6 @@ import type { ToolAccount } from '../model/evidence-account.ts';
 export const CASE_FILE_FORMAT = 'winnow-case';
 /** Grows when readers of the version before would misread a file; docs/case-file.md is the changelog. */
 export const CASE_FILE_VERSION = 1;
-/** First entry of the zip: its name at byte 30 tells a case file from any other zip. */
-export const MANIFEST_NAME = 'winnow-case.json';
-
 export const PART_KINDS = ['files', 'scans', 'problems', 'kinds', 'triage', 'audit', 'findings'] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
@@ -44,9 +41,3 @@ export const CASE_FILE_LIMITS = {
   partBytes: 64 * 1_024 * 1_024,
   itemsPerPart: 100_000,
 } as const;
-
-/** True when the first bytes of a file (46 are enough) are those of a case file. */
-export function isCaseFile(head: Uint8Array): boolean {
-  const text = String.fromCharCode(...head.subarray(0, 30 + MANIFEST_NAME.length));
-  return text.startsWith('PK\x03\x04') && text.slice(30) === MANIFEST_NAME;
-}

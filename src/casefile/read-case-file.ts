@@ -5,6 +5,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import { sha256HexOfBytes } from '../base/sha256.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { CaseFile, CaseSummary } from '../model/case.ts';
+import { MANIFEST_NAME } from '../model/case-file-head.ts';
 import type { EventKindCount } from '../model/coverage.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ScanAccount, ToolAccount } from '../model/evidence-account.ts';
@@ -26,7 +27,6 @@ import {
   CASE_FILE_FORMAT,
   CASE_FILE_LIMITS,
   CASE_FILE_VERSION,
-  MANIFEST_NAME,
   PART_KINDS,
   type ManifestPart,
   type PartKind,

@@ -4,16 +4,10 @@ import { randomSeed } from '../base/mask.ts';
 import { sha256HexOfBytes } from '../base/sha256.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { CaseRecord } from '../model/case.ts';
+import { MANIFEST_NAME } from '../model/case-file-head.ts';
 import type { ToolAccount } from '../model/evidence-account.ts';
 import type { Finding, Triage } from '../model/finding.ts';
-import {
-  CASE_FILE_FORMAT,
-  CASE_FILE_VERSION,
-  MANIFEST_NAME,
-  type Manifest,
-  type ManifestPart,
-  type PartKind,
-} from './manifest.ts';
+import { CASE_FILE_FORMAT, CASE_FILE_VERSION, type Manifest, type ManifestPart, type PartKind } from './manifest.ts';
 import { encodePart } from './part-codec.ts';
 import { createZipWriter } from './stored-zip.ts';
 

@@ -3,7 +3,7 @@
 
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { judgeFile } from '../intake/judge-file.ts';
+import { formatProblem, judgeFile } from '../intake/judge-file.ts';
 import { MAX_DEPTH, SNIFF_BYTES } from '../intake/limits.ts';
 import type { Problem } from '../model/problem.ts';
 import { readHead, type LogFile } from './log-file.ts';
@@ -39,6 +39,7 @@ export async function collectLogs(paths: readonly string[]): Promise<CollectedLo
     const verdict = await judgeFile(path, new Blob([readHead(path, SNIFF_BYTES)]), chosen);
     if (verdict.kind === 'log') files.push(disk);
     else if (verdict.kind === 'problem') problems.push(verdict.problem);
+    else if (verdict.kind === 'case-file') problems.push(formatProblem(path, 'case-file'));
     else if (verdict.kind === 'gzip') await unpacker.takeGzip(path, chosen);
     else if (verdict.kind === 'zip') await unpacker.takeZip(path, chosen);
   };

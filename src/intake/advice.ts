@@ -26,6 +26,8 @@ export function adviceOf(format: FileFormat): FormatAdvice | undefined {
         detail: 'event trace (.etl)',
         hint: 'Convert it on Windows: wevtutil epl TRACE.etl NEW.evtx /lf:true, or tracerpt TRACE.etl -of EVTX -o NEW.evtx',
       };
+    case 'case-file':
+      return { detail: 'saved case', hint: 'Drop it on the page in the browser.' };
     case 'zip':
       return { detail: 'zip archive', hint: 'Unpack it and drop the folder.' };
     case 'gzip':

@@ -56,6 +56,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
   const skipped = new Map<string, number>();
   const found: FoundLog[] = [];
   const ruleFiles: EvidenceFile[] = [];
+  const caseFiles: File[] = [];
   const maxEntries = options.maxEntries ?? MAX_ENTRIES;
   let entries = 0;
   let order = 0;
@@ -125,6 +126,9 @@ export function createCollector(options: IntakeOptions = {}): Collector {
         break;
       case 'zip':
         await (await packed()).takeZip({ path, blob: file, lastModified: file.lastModified, rank, chosen, depth: 0 });
+        break;
+      case 'case-file':
+        caseFiles.push(file);
         break;
       case 'problem':
         problems.add(rank, verdict.problem);
@@ -198,7 +202,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
         });
       }
       options.onProgress?.(entries);
-      return { files, problems: problems.finish(), skipped, ruleFiles, roots };
+      return { files, problems: problems.finish(), skipped, ruleFiles, caseFiles, roots };
     },
   };
   return collector;

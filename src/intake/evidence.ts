@@ -22,6 +22,8 @@ export interface Intake {
   readonly skipped: ReadonlyMap<string, number>;
   /** Rule files (.yml, .yaml) met on the way, unread: of a dropped rule folder or zip, or single rules. */
   readonly ruleFiles?: readonly EvidenceFile[];
+  /** Saved cases that were dropped or picked themselves, unread. */
+  readonly caseFiles?: readonly File[];
   /** What was dropped, as handles that can be kept and asked again after a reload, where the browser gives them. */
   readonly roots?: readonly FileSystemHandle[];
 }

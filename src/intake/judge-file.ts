@@ -9,6 +9,8 @@ import { sniffFormat, type FileFormat } from './sniff.ts';
 export type Verdict =
   | { readonly kind: 'log'; readonly head: Uint8Array }
   | { readonly kind: 'gzip' | 'zip' }
+  /** A saved case that the user chose itself. */
+  | { readonly kind: 'case-file' }
   | { readonly kind: 'problem'; readonly problem: Problem }
   /** Not worth a line: counted by extension. */
   | { readonly kind: 'skipped' };
@@ -70,6 +72,8 @@ export function judgeHead(path: string, head: Uint8Array, size: number, chosen: 
       return size < 4_096 ? tooSmall(path, size) : { kind: 'log', head };
     case 'empty':
       return isNamedLog || chosen ? line('file-empty', path, 'empty') : { kind: 'skipped' };
+    case 'case-file':
+      return chosen ? { kind: 'case-file' } : { kind: 'skipped' };
     case 'zip':
     case 'gzip':
       if (isNamedLog || chosen || hasContainerName(format, extension)) return { kind: format };
@@ -94,8 +98,8 @@ export function unreadableProblem(path: string, error: unknown, isEvidence: bool
   };
 }
 
-/** The line for a packed file that stays packed. */
-export function packedProblem(path: string, format: FileFormat): Problem {
+/** The line for a file of a format that is not read here. */
+export function formatProblem(path: string, format: FileFormat): Problem {
   return { code: 'file-other-format', severity: 'warning', file: path, ...adviceOf(format) };
 }
 

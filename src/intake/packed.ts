@@ -7,7 +7,7 @@ import type { Problem } from '../model/problem.ts';
 import { oddityProblems, entryProblem, lockedProblem } from './archive-problem.ts';
 import type { EvidenceFile } from './evidence.ts';
 import { statedGzipSize } from './gzip-frame.ts';
-import { extensionOf, judgeHead, NEVER_LOGS, packedProblem } from './judge-file.ts';
+import { extensionOf, judgeHead, NEVER_LOGS, formatProblem } from './judge-file.ts';
 import { createLimiter } from './limiter.ts';
 import { MAX_RULE_BYTES, MAX_UNPACKED_TOTAL, MAX_ZIP_DEPTH, SNIFF_BYTES, SNIFF_PARALLEL } from './limits.ts';
 import { openPacked } from './open-packed.ts';
@@ -94,7 +94,7 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
       ports.report(rank, verdict.problem);
     } else if (chosen || /\.(evtx|tar)\.gz$|\.tgz$/i.test(path)) {
       // Folders of rotated text logs hold hundreds of .gz; only those that promise an event log or a folder get a line.
-      ports.report(rank, packedProblem(path, 'gzip'));
+      ports.report(rank, formatProblem(path, 'gzip'));
     } else ports.skip(log.path);
   }
 
@@ -141,6 +141,7 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
       case 'problem':
         if (!isDamaged) return report(verdict.problem);
         return report(entryProblem('archive-damaged', path, 'packed data is damaged; nothing could be read'));
+      case 'case-file':
       case 'skipped':
         return skip;
     }
@@ -211,7 +212,7 @@ export function createPackedTaker(ports: PackedPorts): PackedTaker {
   async function takeZip(container: Container): Promise<void> {
     const { path, rank } = container;
     if (ports.openZip === undefined) {
-      ports.report(rank, packedProblem(path, 'zip'));
+      ports.report(rank, formatProblem(path, 'zip'));
       return;
     }
     let archive;

@@ -1,6 +1,8 @@
 // Tells what a file is from its first bytes, never from its name: triage tools rename logs, and a .evtx may be
 // anything. Knows signatures only; reads nothing itself. Event log signatures: facts F1 and F9, [MS-EVEN6] 2.2.12.
 
+import { isCaseFile } from '../model/case-file-head.ts';
+
 /** What the first bytes of a file say it is. */
 export type FileFormat =
   /** An event log. */
@@ -10,6 +12,8 @@ export type FileFormat =
   | 'evt'
   | 'etl'
   | 'zip'
+  /** A case that Winnow saved; a zip as well. */
+  | 'case-file'
   | 'gzip'
   | '7z'
   /** Other packers: rar, cab, xz, bzip2, zstd, tar. */
@@ -58,6 +62,7 @@ const SIGNATURES: readonly (readonly [format: FileFormat, offset: number, magic:
  */
 export function sniffFormat(bytes: Uint8Array): FileFormat {
   if (bytes.length === 0) return 'empty';
+  if (isCaseFile(bytes)) return 'case-file';
   for (const [format, offset, magic] of SIGNATURES) {
     if (hasMagic(bytes, offset, magic)) return format;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AppPorts } from '../../src/app/ports.ts';
+import { writeCaseFile } from '../../src/casefile/write-case-file.ts';
 import { WinnowApp } from '../../src/app/winnow-app.svelte.ts';
 import { RulesInUse } from '../../src/app/rules-in-use.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
@@ -23,6 +24,10 @@ async function startApp(more: Partial<AppPorts> = {}, store = new FakeStore()) {
 function intakeOf(...paths: string[]): Promise<Intake> {
   const files = paths.map((path) => ({ path, blob: new Blob(['x']), size: 1, lastModified: 0 }));
   return Promise.resolve({ files, problems: [], skipped: new Map([['txt', 2]]) });
+}
+
+async function* noFindings(): AsyncGenerator<never[]> {
+  // A case without findings has no block of them.
 }
 
 async function settle(): Promise<void> {
@@ -53,6 +58,25 @@ describe('the app', () => {
       kind: 'warning',
       hint: expect.stringContaining('2 txt') as string,
     });
+  });
+
+  test('a dropped case file becomes a case, and what lay beside it is said', async () => {
+    const { app, store } = await startApp();
+    const summary = { ...(await store.loadCase(await store.createCase('theirs')))!.summary, name: 'theirs' };
+    const blob = await writeCaseFile({
+      record: { summary, files: [], problems: [] },
+      triage: [],
+      audit: [],
+      findings: noFindings(),
+      tool: { name: 'Winnow', version: '1', build: 'b' },
+      written: 0,
+    });
+    const beside = await intakeOf('Security.evtx');
+    await app.take(Promise.resolve({ ...beside, caseFiles: [new File([blob], 'theirs.winnow')] }));
+    await settle();
+    expect([...store.cases.values()].map(({ summary: { name } }) => name)).toEqual(['theirs', 'theirs']);
+    expect(app.scanning).toBe(false);
+    expect(app.notices.list.at(-1)?.message).toContain('1 other file was dropped beside the case file');
   });
 
   test('a second drop during a scan is refused, a drop on a case is added to it', async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isCaseFile } from '../../src/casefile/manifest.ts';
 import { readCaseFile } from '../../src/casefile/read-case-file.ts';
 import { readStoredZip } from '../../src/casefile/stored-zip.ts';
 import { writeCaseFile } from '../../src/casefile/write-case-file.ts';
 import type { AuditEntry } from '../../src/model/audit-entry.ts';
 import type { CaseId, CaseRecord } from '../../src/model/case.ts';
+import { isCaseFile } from '../../src/model/case-file-head.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';

@@ -219,6 +219,21 @@ describe('packed files', () => {
   });
 });
 
+describe('a saved case', () => {
+  const saved = bytesOf(`PK\x03\x04${'\0'.repeat(26)}winnow-case.json`);
+
+  test('that was chosen itself is handed on, whatever it is called', async () => {
+    const intake = await readFiles([fileOf('theirs.zip', saved), fileOf('a.evtx', logBytes())]);
+    expect(intake.caseFiles?.map(({ name }) => name)).toEqual(['theirs.zip']);
+    expect([paths(intake), codes(intake)]).toEqual([['a.evtx'], []]);
+  });
+
+  test('that lies in a folder is only counted', async () => {
+    const intake = await readHandles([handleOf('Evidence', { 'a.winnow': fileOf('a.winnow', saved) })]);
+    expect([intake.caseFiles, intake.files, intake.skipped]).toEqual([[], [], new Map([['winnow', 1]])]);
+  });
+});
+
 describe('other ways in', () => {
   test('a picked folder keeps its relative paths', async () => {
     const file = fileOf('a.evtx', logBytes());
