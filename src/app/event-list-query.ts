@@ -1,10 +1,12 @@
 // What the analyst asks of the events, and its spelling in the address: `q` the search, `sort` the column (a minus in
 // front: descending), `cols` the added fields, `at` the opened record as file:offset, `list` that a list of terms is set.
 
-import type { EventSort, IndexColumn } from '../pool/event-index.ts';
+import type { ColumnOrField, EventSort } from '../model/event-search.ts';
+import { INDEX_COLUMNS } from '../model/index-column.ts';
 import type { AddressParams } from './address.ts';
 
-export type { EventHistogram, EventRow, EventSort, FacetCount, IndexColumn } from '../pool/event-index.ts';
+export type { EventHistogram, EventRow, EventSort, FacetCount } from '../model/event-search.ts';
+export type { IndexColumn } from '../model/index-column.ts';
 
 export interface EventPlace {
   /** Number of the file among the case's files. */
@@ -24,17 +26,6 @@ export interface EventQuery {
   /** Name of a list of terms that restricts the events; the terms themselves stay in the tab. */
   readonly list: string;
 }
-
-export const INDEX_COLUMNS: readonly IndexColumn[] = [
-  'time',
-  'eventId',
-  'level',
-  'provider',
-  'channel',
-  'computer',
-  'recordId',
-  'file',
-];
 
 export const EMPTY_EVENT_QUERY: EventQuery = {
   text: '',
@@ -75,12 +66,12 @@ export function isSameSort(a: EventSort, b: EventSort): boolean {
 }
 
 /** A text that names a column: an index column as it is, a field with a dot in front (no index column has one). */
-export function columnKey(by: EventSort['by']): string {
+export function columnKey(by: ColumnOrField): string {
   return typeof by === 'string' ? by : `.${by.field}`;
 }
 
 /** The column that a key of columnKey names. */
-export function parseColumnKey(key: string): EventSort['by'] | undefined {
+export function parseColumnKey(key: string): ColumnOrField | undefined {
   if (key.startsWith('.')) return key.length > 1 ? { field: key.slice(1, MAX_NAME + 1) } : undefined;
   return INDEX_COLUMNS.find((column) => column === key);
 }

@@ -5,14 +5,13 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type {
   EventHistogram,
-  EventIndex,
   EventRow,
   EventSearch,
   EventSort,
-  EventView,
-  FacetCount,
+  FacetAnswer,
   SearchProgress,
-} from '../pool/event-index.ts';
+} from '../model/event-search.ts';
+import type { EventIndex, EventView } from '../pool/event-index.ts';
 import { dependsOn } from './depends-on.ts';
 import type { EventPlace } from './event-list-query.ts';
 import { isSameSort } from './event-list-query.ts';
@@ -41,11 +40,7 @@ interface Shown {
   lastWanted: number;
 }
 
-export interface FacetAnswer {
-  readonly values: readonly FacetCount[];
-  readonly others: number;
-  readonly isComplete: boolean;
-}
+export type { FacetAnswer } from '../model/event-search.ts';
 
 const NOTHING: SearchProgress = { matched: 0, bytesDone: 0, bytesTotal: 0, isComplete: true };
 

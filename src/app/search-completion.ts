@@ -2,7 +2,7 @@
 // before the cursor alone, because a query that is being typed is rarely one that parses.
 
 import { fieldKeyOf } from '../model/field-key.ts';
-import type { IndexColumn } from '../pool/event-index.ts';
+import { columnOfKey, type IndexColumn } from '../model/index-column.ts';
 import { quoteField, quoteValue } from './search-term.ts';
 
 export interface CompletionPlace {
@@ -16,24 +16,15 @@ export interface CompletionPlace {
   readonly end: number;
 }
 
-/** Names that every event answers to, and the index columns behind them. */
-export const COMMON_FIELDS: ReadonlyMap<string, IndexColumn> = new Map<string, IndexColumn>([
-  ['time', 'time'],
-  ['eventid', 'eventId'],
-  ['level', 'level'],
-  ['provider', 'provider'],
-  ['channel', 'channel'],
-  ['computer', 'computer'],
-  ['record', 'recordId'],
-]);
-
-const COLUMN_ALIASES: ReadonlyMap<string, IndexColumn> = new Map<string, IndexColumn>([
-  ['id', 'eventId'],
-  ['host', 'computer'],
-  ['computername', 'computer'],
-  ['source', 'provider'],
-  ['providername', 'provider'],
-  ['eventrecordid', 'recordId'],
+/** Names that every event answers to. */
+export const COMMON_FIELDS: ReadonlySet<string> = new Set([
+  'time',
+  'eventid',
+  'level',
+  'provider',
+  'channel',
+  'computer',
+  'record',
 ]);
 
 const BEFORE_VALUE =
@@ -60,8 +51,7 @@ export function completionAt(text: string, cursor: number): CompletionPlace | un
 
 /** The index column that answers for a field, undefined when its values are in the records. */
 export function columnOfField(name: string): IndexColumn | undefined {
-  const key = fieldKeyOf(name);
-  return COMMON_FIELDS.get(key) ?? COLUMN_ALIASES.get(key);
+  return columnOfKey(fieldKeyOf(name));
 }
 
 /** Names that begin with what was typed first, then those that hold it; at most `limit`, each once. */

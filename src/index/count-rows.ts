@@ -1,5 +1,6 @@
 // Counts over the rows of a view: the most frequent values of a column, and the rows per stretch of time.
 
+import type { EventHistogram, FacetAnswer } from '../model/event-search.ts';
 import { filetimeText, wordText, type IndexColumn } from '../model/index-column.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type EventColumns } from './event-columns.ts';
 import { namesOf, Verdict } from './judge-rows.ts';
@@ -9,11 +10,7 @@ const EPOCH_MS = 11_644_473_600_000;
 /** Different record ids that are counted one by one; beyond, they are among the others. */
 const MOST_IDS = 100_000;
 
-export interface ValueCounts {
-  readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** Different values that are not listed. */
-  readonly others: number;
-}
+export type ValueCounts = Omit<FacetAnswer, 'isComplete'>;
 
 /** The most frequent of counted values; equal counts by value, so that the list does not jump. Empty values do not count. */
 export function mostFrequent(counts: Iterable<readonly [value: string, count: number]>, limit: number): ValueCounts {
@@ -88,13 +85,6 @@ function countIds(columns: EventColumns, verdicts: Uint8Array, limit: number): V
   return { ...frequent, others: frequent.others + others };
 }
 
-export interface TimeCounts {
-  /** Unix milliseconds. */
-  readonly start: number;
-  readonly width: number;
-  readonly counts: readonly number[];
-}
-
 /** Rows that passed per stretch of time, at most `buckets`; rows without a time do not count. */
 export function countTimes(
   columns: EventColumns,
@@ -102,7 +92,7 @@ export function countTimes(
   buckets: number,
   from?: number,
   to?: number,
-): TimeCounts {
+): EventHistogram {
   let first = from ?? Infinity;
   let last = to ?? -Infinity;
   if (from === undefined || to === undefined) {

@@ -4,6 +4,7 @@
 import type { ByteReaders, JobFound } from '../model/byte-job.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
+import type { EventRow, EventSearch } from '../model/event-search.ts';
 import { fieldKeyOf } from '../model/field-key.ts';
 import { filetimeText, wordText, type IndexColumn } from '../model/index-column.ts';
 import type { IndexPart } from '../model/index-part.ts';
@@ -11,7 +12,7 @@ import { compileQuery, type Query } from '../query/compile-query.ts';
 import { linearMatcher } from '../query/linear-matcher.ts';
 import { jobOf } from './byte-jobs.ts';
 import { BLOCK_BITS, BLOCK_ROWS, EventColumns, type IndexedFile } from './event-columns.ts';
-import { EventView, type OrderOf, type SortBy } from './event-view.ts';
+import { EventView, type OrderOf } from './event-view.ts';
 import { sortRows } from './sort-rows.ts';
 
 const BLOCK_MASK = BLOCK_ROWS - 1;
@@ -33,27 +34,6 @@ const NEVER: Query = {
 export interface RecordSource extends ByteReaders {
   loadEvent(file: IndexedFile, offset: number): Promise<EventElement | undefined>;
   loadFieldNames(file: IndexedFile, chunk: number, offset: number): Promise<readonly string[]>;
-}
-
-export interface StoredRow {
-  readonly number: number;
-  readonly file: number;
-  readonly offset: number;
-  readonly recordId: string;
-  readonly time: string;
-  readonly eventId: number;
-  readonly level: number;
-  readonly provider: string;
-  readonly channel: string;
-  readonly computer: string;
-  readonly recordClass: ReturnType<EventColumns['classOf']>;
-  readonly fields: readonly (string | undefined)[];
-}
-
-export interface StoreSearch {
-  readonly query: string;
-  readonly sort: { readonly by: SortBy; readonly descending: boolean };
-  readonly terms?: readonly string[];
 }
 
 export class EventStore {
@@ -83,7 +63,7 @@ export class EventStore {
   }
 
   /** Begins a search: the caller runs the view. With errors in the query nothing matches. */
-  search({ query: text, sort, terms = [] }: StoreSearch): {
+  search({ query: text, sort, terms = [] }: EventSearch): {
     readonly view: EventView;
     readonly diagnostics: readonly Diagnostic[];
   } {
@@ -109,7 +89,7 @@ export class EventStore {
   }
 
   /** Rows as the table shows them; fields that cannot be read are undefined. */
-  async loadRows(numbers: Uint32Array, fields: readonly string[]): Promise<StoredRow[]> {
+  async loadRows(numbers: Uint32Array, fields: readonly string[]): Promise<EventRow[]> {
     const texts = await this.#loadFields(numbers, fields);
     const none = fields.map(() => undefined);
     return Array.from(numbers, (row) => {

@@ -2,13 +2,13 @@
 // What the columns know is there at once; the rest comes in from the readers of bytes.
 
 import type { ByteQuestion, ByteReaders, JobFound } from '../model/byte-job.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { ColumnOrField, EventHistogram, FacetAnswer, SearchProgress } from '../model/event-search.ts';
 import { fieldKeyOf, type FieldKey } from '../model/field-key.ts';
 import { columnOfKey, type IndexColumn } from '../model/index-column.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Query } from '../query/compile-query.ts';
 import { bytesOfRows, cutJobs } from './byte-jobs.ts';
-import { countTimes, countValues, mostFrequent, type TimeCounts, type ValueCounts } from './count-rows.ts';
+import { countTimes, countValues, mostFrequent } from './count-rows.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type EventColumns } from './event-columns.ts';
 import { FieldValues } from './field-values.ts';
 import { compileJudge, Verdict } from './judge-rows.ts';
@@ -17,29 +17,18 @@ import { sortByKeys } from './sort-rows.ts';
 /** Fields of one view whose values are kept. */
 const MOST_FIELDS = 4;
 
-export type SortBy = IndexColumn | { readonly field: string };
-
 export interface ViewQuestion {
   readonly text: string;
   readonly query: Query;
   readonly terms: readonly string[];
-  readonly by: SortBy;
+  readonly by: ColumnOrField;
   readonly descending: boolean;
-}
-
-export interface ViewProgress {
-  readonly matched: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  readonly isComplete: boolean;
-  readonly problems?: readonly Problem[];
 }
 
 /** Gives the order of all rows by a column; the owner keeps orders for several views. */
 export type OrderOf = (column: IndexColumn) => Uint32Array;
 
 export class EventView {
-  readonly diagnostics: readonly Diagnostic[];
   readonly #columns: EventColumns;
   readonly #readers: ByteReaders;
   readonly #orderOf: OrderOf;
@@ -62,14 +51,13 @@ export class EventView {
     this.#readers = readers;
     this.#orderOf = orderOf;
     this.#question = question;
-    this.diagnostics = question.query.remarks;
     this.#verdicts = new Uint8Array(columns.count);
     const key = typeof question.by === 'string' ? undefined : fieldKeyOf(question.by.field);
     this.#sortField = key;
     this.#judge();
   }
 
-  get progress(): ViewProgress {
+  get progress(): SearchProgress {
     return {
       matched: this.#matched,
       bytesDone: Math.min(this.#bytesDone, this.#bytesTotal),
@@ -116,7 +104,7 @@ export class EventView {
   }
 
   /** Counts of a column, or of a field, whose values are read first where that has not happened. */
-  async facet(by: SortBy, limit: number): Promise<ValueCounts & { readonly isComplete: boolean }> {
+  async facet(by: ColumnOrField, limit: number): Promise<FacetAnswer> {
     const column = typeof by === 'string' ? by : columnOfKey(fieldKeyOf(by.field));
     if (column !== undefined || typeof by === 'string') {
       const counts = countValues(this.#columns, this.#verdicts, column ?? (by as IndexColumn), limit);
@@ -132,7 +120,7 @@ export class EventView {
     return { ...counts, isComplete: this.#isComplete && !values.isCut && !this.#stop.signal.aborted };
   }
 
-  histogram(buckets: number, from?: number, to?: number): TimeCounts {
+  histogram(buckets: number, from?: number, to?: number): EventHistogram {
     return countTimes(this.#columns, this.#verdicts, buckets, from, to);
   }
 

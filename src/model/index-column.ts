@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<IndexColumn, readonly string[]>> = {
   file: ['file'],
 };
 
+export const INDEX_COLUMNS = Object.keys(NAMES) as readonly IndexColumn[];
+
 const COLUMNS: ReadonlyMap<FieldKey, IndexColumn> = new Map(
   Object.entries(NAMES).flatMap(([column, names]) => names.map((name) => [fieldKeyOf(name), column as IndexColumn])),
 );

@@ -4,8 +4,9 @@
 
 import * as Comlink from 'comlink';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { SearchProgress } from '../model/event-search.ts';
 import { transferablesOf } from '../model/index-part.ts';
-import type { EventIndex, EventView, SearchProgress } from './event-index.ts';
+import type { EventIndex, EventView } from './event-index.ts';
 import type { EventWorkerApi } from './event-protocol.ts';
 import type { WorkerLike } from './worker-handle.ts';
 
@@ -25,7 +26,8 @@ type Api = Comlink.Remote<EventWorkerApi>;
 class Life {
   readonly #options: EventIndexOptions;
   readonly #workers = new Set<WorkerLike>();
-  readonly #lost: Promise<never>;
+  /** Rejects when this life is over. */
+  readonly lost: Promise<never>;
   #lose: (cause: Error) => void = () => undefined;
   #isOver = false;
   #starts = 0;
@@ -35,7 +37,7 @@ class Life {
 
   constructor(options: EventIndexOptions, over: (life: Life) => void) {
     this.#options = options;
-    this.#lost = new Promise<never>((_, reject) => {
+    this.lost = new Promise<never>((_, reject) => {
       this.#lose = (cause) => {
         if (this.#isOver) return;
         this.#isOver = true;
@@ -44,7 +46,7 @@ class Life {
         reject(cause);
       };
     });
-    this.#lost.catch(() => undefined);
+    this.lost.catch(() => undefined);
     this.api = this.#start((detail) => this.end(detail)).then((worker) => Comlink.wrap<EventWorkerApi>(worker));
     this.api.catch((cause: unknown) => this.end(cause instanceof Error ? cause.message : String(cause)));
   }
@@ -55,12 +57,7 @@ class Life {
 
   /** A call that also rejects when the worker is lost. */
   call<T>(work: (api: Api) => PromiseLike<T>): Promise<T> {
-    return Promise.race([this.api.then(work), this.#lost]);
-  }
-
-  /** Settles by rejecting when this life is over. */
-  get lost(): Promise<never> {
-    return this.#lost;
+    return Promise.race([this.api.then(work), this.lost]);
   }
 
   startSearchers(): void {
@@ -75,7 +72,7 @@ class Life {
     const drop = (detail: string): void => {
       if (this.#isOver) return;
       const again = this.#starts < MOST_STARTS;
-      this.#tell((api) => api.dropSearcher(number, detail, !again));
+      this.tell((api) => api.dropSearcher(number, detail, !again));
       if (again) void this.#startSearcher();
     };
     try {
@@ -86,7 +83,7 @@ class Life {
       });
       const { port1, port2 } = new MessageChannel();
       void Comlink.wrap<EventWorkerApi>(worker).serveSearches(Comlink.transfer(port1, [port1]));
-      this.#tell((api) => api.addSearcher(number, Comlink.transfer(port2, [port2])));
+      this.tell((api) => api.addSearcher(number, Comlink.transfer(port2, [port2])));
     } catch (cause) {
       drop(cause instanceof Error ? cause.message : String(cause));
     }
@@ -94,10 +91,6 @@ class Life {
 
   /** A call nobody waits for; a throw on the other side is a bug there, and the index's state is unknown. */
   tell(work: (api: Api) => PromiseLike<unknown>): void {
-    this.#tell(work);
-  }
-
-  #tell(work: (api: Api) => PromiseLike<unknown>): void {
     this.api.then(work).catch((cause: unknown) => this.end(cause instanceof Error ? cause.message : String(cause)));
   }
 

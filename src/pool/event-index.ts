@@ -2,70 +2,16 @@
 // The index lives in workers (pool implements it, tests implement it inline), so the page never walks it.
 
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { EventElement, RecordClass } from '../model/event.ts';
-import type { IndexColumn } from '../model/index-column.ts';
+import type { EventElement } from '../model/event.ts';
+import type {
+  ColumnOrField,
+  EventHistogram,
+  EventRow,
+  EventSearch,
+  FacetAnswer,
+  SearchProgress,
+} from '../model/event-search.ts';
 import type { IndexPart } from '../model/index-part.ts';
-import type { Problem } from '../model/problem.ts';
-
-export type { IndexColumn };
-
-export interface EventSort {
-  readonly by: IndexColumn | { readonly field: string };
-  readonly descending: boolean;
-}
-
-export interface EventSearch {
-  /** In the language of the search bar (src/query); '' for every event. */
-  readonly query: string;
-  readonly sort: EventSort;
-  /** Addresses, hashes, names, up to 10,000: only events in which one of them occurs. */
-  readonly terms?: readonly string[];
-}
-
-/** One row as the table shows it. */
-export interface EventRow {
-  /** The record's number in the index; stays the same as long as the index lives. */
-  readonly number: number;
-  /** Number of the file, as given to addFile. */
-  readonly file: number;
-  /** Byte offset of the record in its file. */
-  readonly offset: number;
-  readonly recordId: string;
-  /** ISO, UTC, seven digits and Z; '' when absent. */
-  readonly time: string;
-  readonly eventId: number;
-  /** System/Level, 0 when absent. */
-  readonly level: number;
-  readonly provider: string;
-  readonly channel: string;
-  readonly computer: string;
-  readonly recordClass: RecordClass;
-  /** Values of the fields asked for, in their order; undefined where the event lacks one. Several values are joined. */
-  readonly fields: readonly (string | undefined)[];
-}
-
-export interface FacetCount {
-  readonly value: string;
-  readonly count: number;
-}
-
-export interface EventHistogram {
-  /** Unix milliseconds of the first bucket's start, and the width of each. */
-  readonly start: number;
-  readonly width: number;
-  readonly counts: readonly number[];
-}
-
-export interface SearchProgress {
-  /** Rows that match so far; the view can be read up to here at any time. */
-  readonly matched: number;
-  readonly bytesDone: number;
-  /** 0 when the index alone answers. */
-  readonly bytesTotal: number;
-  readonly isComplete: boolean;
-  /** What the search could not look at, and why: unreadable files, lost workers. Left out where there is nothing. */
-  readonly problems?: readonly Problem[];
-}
 
 /** The answer of one search: a list of rows that may still grow. A newer search does not disturb it; close it to free it. */
 export interface EventView {
@@ -76,10 +22,7 @@ export interface EventView {
   /** Rows `from` up to `from + count` (at most 1,000) of the view as sorted, with values of `fields`. Fewer at its end. */
   rows(from: number, count: number, fields: readonly string[]): Promise<readonly EventRow[]>;
   /** Most frequent values among the view's rows, at most `limit` (default 50), and how many other values there are. */
-  facet(
-    by: IndexColumn | { readonly field: string },
-    limit?: number,
-  ): Promise<{ readonly values: readonly FacetCount[]; readonly others: number; readonly isComplete: boolean }>;
+  facet(by: ColumnOrField, limit?: number): Promise<FacetAnswer>;
   /** Counts over time, in at most `buckets` buckets; between `from` and `to` (Unix milliseconds) where given. */
   histogram(buckets: number, from?: number, to?: number): Promise<EventHistogram>;
   /** Place in the view of the record at this offset of this file; undefined when the view lacks it. */

@@ -4,17 +4,16 @@
 import type { ByteJob, ByteReaders, JobFound } from '../model/byte-job.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
+import type {
+  ColumnOrField,
+  EventHistogram,
+  EventRow,
+  EventSearch,
+  FacetAnswer,
+  SearchProgress,
+} from '../model/event-search.ts';
 import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
-import type { EventHistogram, EventRow, EventSearch, FacetCount, IndexColumn, SearchProgress } from './event-index.ts';
-
-export type FacetBy = IndexColumn | { readonly field: string };
-
-export interface FacetAnswer {
-  readonly values: readonly FacetCount[];
-  readonly others: number;
-  readonly isComplete: boolean;
-}
 
 /** Progress of a search; nothing follows the one that is over. */
 export type ReportProgress = (progress: SearchProgress, isOver: boolean) => void;
@@ -27,7 +26,7 @@ export interface EventCore {
   fieldNames(): Promise<readonly string[]>;
   search(view: number, search: EventSearch, report: ReportProgress): readonly Diagnostic[];
   rows(view: number, from: number, count: number, fields: readonly string[]): Promise<readonly EventRow[]>;
-  facet(view: number, by: FacetBy, limit: number): Promise<FacetAnswer>;
+  facet(view: number, by: ColumnOrField, limit: number): Promise<FacetAnswer>;
   histogram(view: number, buckets: number, from?: number, to?: number): EventHistogram;
   positionOf(view: number, file: number, offset: number): number | undefined;
   loadEvent(file: number, offset: number): Promise<EventElement | undefined>;

@@ -1,7 +1,8 @@
 // The event index before it is needed: its code is not part of what the first screen loads. Calls wait in order until it
 // is there; when it cannot be loaded they come to nothing, and searches say so.
 
-import type { EventIndex, EventView, SearchProgress } from './event-index.ts';
+import type { SearchProgress } from '../model/event-search.ts';
+import type { EventIndex, EventView } from './event-index.ts';
 
 const NOTHING: SearchProgress = { matched: 0, bytesDone: 0, bytesTotal: 0, isComplete: false };
 

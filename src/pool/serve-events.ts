@@ -16,20 +16,8 @@ export function serveEvents(
   createReader: () => ByteReaders,
 ): void {
   const team = new SearcherTeam(MOST_JOBS, createReader());
-  const core = createCore(team);
   const api: EventWorkerApi = {
-    addFile: (number, path, blob) => core.addFile(number, path, blob),
-    moveFile: (number, blob) => core.moveFile(number, blob),
-    add: (file, part) => core.add(file, part),
-    fieldNames: () => core.fieldNames(),
-    search: (view, search, report) => core.search(view, search, report),
-    rows: (view, from, count, fields) => core.rows(view, from, count, fields),
-    facet: (view, by, limit) => core.facet(view, by, limit),
-    histogram: (view, buckets, from, to) => core.histogram(view, buckets, from, to),
-    positionOf: (view, file, offset) => core.positionOf(view, file, offset),
-    loadEvent: (file, offset) => core.loadEvent(file, offset),
-    cancel: (view) => core.cancel(view),
-    close: (view) => core.close(view),
+    ...createCore(team),
     serveSearches: (port) => serveSearches(port, createReader()),
     addSearcher: (number, port) => team.add(number, port),
     dropSearcher: (number, detail, last) => team.drop(number, detail, last),

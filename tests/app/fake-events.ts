@@ -1,7 +1,8 @@
 // An event index that keeps what it is given and finds nothing.
 
 import type { IndexPart } from '../../src/model/index-part.ts';
-import type { EventIndex, EventView, SearchProgress } from '../../src/pool/event-index.ts';
+import type { SearchProgress } from '../../src/model/event-search.ts';
+import type { EventIndex, EventView } from '../../src/pool/event-index.ts';
 
 const NOTHING: SearchProgress = { matched: 0, bytesDone: 0, bytesTotal: 0, isComplete: true };
 

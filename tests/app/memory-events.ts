@@ -2,15 +2,8 @@
 
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
-import type {
-  EventHistogram,
-  EventIndex,
-  EventRow,
-  EventSearch,
-  EventSort,
-  EventView,
-  SearchProgress,
-} from '../../src/pool/event-index.ts';
+import type { EventHistogram, EventRow, EventSearch, EventSort, SearchProgress } from '../../src/model/event-search.ts';
+import type { EventIndex, EventView } from '../../src/pool/event-index.ts';
 import { compileQuery } from '../../src/query/compile-query.ts';
 import { createEventLookup } from '../../src/query/event-lookup.ts';
 

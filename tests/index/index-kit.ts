@@ -5,10 +5,11 @@ import { compileProgram } from '../../src/engine/compile/compile-program.ts';
 import { loadProgram } from '../../src/engine/program.ts';
 import { CHUNK_SIZE, FILE_HEADER_SIZE } from '../../src/evtx/limits.ts';
 import { renderEvent } from '../../src/evtx/render/render-event.ts';
-import { EventStore, type StoreSearch } from '../../src/index/event-store.ts';
+import { EventStore } from '../../src/index/event-store.ts';
 import type { EventView } from '../../src/index/event-view.ts';
 import { ANY_FIELD } from '../../src/model/field-key.ts';
 import type { EventElement } from '../../src/model/event.ts';
+import type { EventSearch } from '../../src/model/event-search.ts';
 import { columnOfKey, columnText, type IndexedRecord } from '../../src/model/index-column.ts';
 import { foldText } from '../../src/base/fold.ts';
 import { compileQuery } from '../../src/query/compile-query.ts';
@@ -43,7 +44,7 @@ export function storeOf(logs: readonly Uint8Array[]): EventStore {
 export const BY_TIME = { by: 'time', descending: false } as const;
 
 /** A finished search. */
-export async function find(store: EventStore, search: Partial<StoreSearch>): Promise<EventView> {
+export async function find(store: EventStore, search: Partial<EventSearch>): Promise<EventView> {
   const { view, diagnostics } = store.search({ query: '', sort: BY_TIME, ...search });
   for (const { severity, message } of diagnostics) if (severity === 'error') throw new Error(message);
   await view.run(() => undefined);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEventIndex } from '../../src/pool/event-index-client.ts';
-import type { EventIndex, SearchProgress } from '../../src/pool/event-index.ts';
+import type { SearchProgress } from '../../src/model/event-search.ts';
+import type { EventIndex } from '../../src/pool/event-index.ts';
 import { startInlineWorker } from '../../src/pool/inline-scanner.ts';
 import { createLazyEventIndex } from '../../src/pool/lazy-event-index.ts';
 import { serveEvents } from '../../src/pool/serve-events.ts';
