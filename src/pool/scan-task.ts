@@ -1,11 +1,12 @@
 // One scan from start to end: hands runs to workers, commits what comes back slice by slice, and settles whatever
 // happens. A worker that dies or falls silent loses nothing: its committed slices count, the rest is planned again
-// (run-plan.ts). Timers are setTimeout only: a hidden tab has no animation frames.
+// (run-plan.ts). Timers are setTimeout only: a hidden tab has no animation frames. Longer than other files because it is
+// one state machine over the runs that are out: every event (slice, loss, silence, cancel, more bytes) changes the same set.
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import { ensureDefined } from '../base/assert.ts';
 import type { Problem } from '../model/problem.ts';
-import type { CorrelationRule } from '../model/rule-set.ts';
+import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { CorrelationPart, JoinJob, JoinReport, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
@@ -18,19 +19,10 @@ import type { WorkerPool } from './worker-pool.ts';
 const PROGRESS_EVERY_MS = 100;
 /** After a cancel workers get this long to stop by themselves; the promise is half a second in all. */
 const STOP_GRACE_MS = 350;
-/** Then what waits for other records is given as it stands: records that are known by then are few enough for this. */
-const LAST_JOIN_MS = 2_000;
 const WATCH_EVERY_MS = 1_000;
 const SILENCE_LIMIT_MS = 20_000;
-/** Correlations over millions of rows report no progress; they get longer. */
-const CORRELATION_LIMIT_MS = 180_000;
 /** A machine that slept, or a hidden tab whose timers run once a minute, must not look like a silent worker. */
 const LONGEST_TICK_MS = 5_000;
-
-/** Gives the correlation rules by rule number; asked for when there is something to correlate. */
-export type LoadCorrelations = () => Promise<readonly (CorrelationRule | undefined)[]>;
-/** Gives the join plan as JSON text; asked for when there is something to join. */
-export type LoadJoins = () => Promise<string>;
 
 /** Starts an unpack worker; asked when a file of the scan is packed. */
 export type StartUnpacker = () => UnpackWorker | Promise<UnpackWorker>;
@@ -91,6 +83,7 @@ class ScanTask {
   #lastProgress = Number.NEGATIVE_INFINITY;
   #progressTimer: ReturnType<typeof setTimeout> | undefined;
   #lastTick = performance.now();
+  readonly #end: ScanEnd;
   /** Wakes the drivers that found nothing to take. */
   #waiting: (() => void)[] = [];
 
@@ -112,6 +105,13 @@ class ScanTask {
     this.#files = new Map(own.map((file) => [file.number, file]));
     this.#options = options;
     this.#listener = listener;
+    this.#end = {
+      pool,
+      ended: this.#ended.promise,
+      isCancelled: () => this.#cancelled,
+      hasFailed: () => this.#bug !== undefined,
+      problem: (problem) => listener.problem(problem),
+    };
     const sizes = own.map(({ number, path, size, packed }) => ({ number, path, size, packed: packed !== undefined }));
     this.#startUnpacker = startUnpacker;
     this.#plan = new RunPlan(sizes, options.workers);
@@ -366,49 +366,15 @@ class ScanTask {
     for (const { file, problem } of recovery.remarks()) this.#report(file, problem);
   }
 
+  get #filesByRank(): readonly { readonly number: number; readonly path: string; readonly blob: Blob }[] {
+    return this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
+  }
+
   /** Findings that only other records decide; they come when every record has been seen, and correlations after them. */
   async #join(): Promise<void> {
     if (this.#joins.length === 0) return;
-    let worker: WorkerHandle | undefined;
-    let limit: ReturnType<typeof setTimeout> | undefined;
-    try {
-      const plan = await this.#loadJoins();
-      const joiner = await this.#lend();
-      if (joiner === undefined) throw new WorkerLost('the scan was cancelled');
-      worker = joiner;
-      let isDone = false;
-      void this.#ended.promise.then(() => {
-        const stop = (): void => {
-          if (!isDone) joiner.terminate('the scan was cancelled');
-        };
-        if (this.#bug === undefined) setTimeout(stop, LAST_JOIN_MS);
-        else stop();
-      });
-      const watch = (): void => {
-        clearTimeout(limit);
-        limit = setTimeout(() => joiner.terminate('they took too long'), CORRELATION_LIMIT_MS);
-      };
-      watch();
-      const files = this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
-      try {
-        await joiner.join({ plan, files, parts: this.#joins }, (report) => {
-          watch();
-          this.#takeJoined(report);
-        });
-      } finally {
-        isDone = true;
-      }
-      this.#pool.giveBack(joiner);
-    } catch (cause) {
-      if (!(cause instanceof WorkerLost)) throw cause;
-      if (worker !== undefined) this.#pool.discard(worker);
-      if (this.#bug !== undefined) return;
-      const detail = `rules that read the record of a parent process were not judged: ${cause.message}`;
-      const problem = this.#cancelled ? CANCELLED : LOST;
-      this.#listener.problem({ ...problem, detail });
-    } finally {
-      clearTimeout(limit);
-    }
+    const job = { files: this.#filesByRank, parts: this.#joins };
+    await judgeJoins(this.#end, this.#loadJoins, job, (report) => this.#takeJoined(report));
   }
 
   /** Never throws: what the listener throws ends the scan. */
@@ -428,27 +394,12 @@ class ScanTask {
 
   async #correlate(): Promise<void> {
     if (this.#correlation.length === 0) return;
-    let worker: WorkerHandle | undefined;
-    let limit: ReturnType<typeof setTimeout> | undefined;
-    try {
-      const rules = await this.#loadCorrelations();
-      const correlator = await this.#pool.lend();
-      worker = correlator;
-      limit = setTimeout(() => correlator.terminate('they took too long'), CORRELATION_LIMIT_MS);
-      const files = this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
-      const { hits, problems } = await correlator.correlate({ rules, files, parts: this.#correlation });
-      for (const problem of problems) this.#listener.problem(problem);
-      this.#findings += hits.length;
-      if (hits.length > 0) this.#listener.correlated(hits);
-      this.#pool.giveBack(correlator);
-    } catch (cause) {
-      if (worker === undefined || !(cause instanceof WorkerLost)) throw cause;
-      this.#pool.discard(worker);
-      const detail = `correlation rules were not judged: ${cause.message}`;
-      this.#listener.problem({ code: 'worker-lost', severity: 'error', detail });
-    } finally {
-      clearTimeout(limit);
-    }
+    const parts = this.#correlation;
+    const report = await judgeCorrelations(this.#end, this.#loadCorrelations, this.#filesByRank, parts);
+    if (report === undefined) return;
+    for (const problem of report.problems) this.#listener.problem(problem);
+    this.#findings += report.hits.length;
+    if (report.hits.length > 0) this.#listener.correlated(report.hits);
   }
 
   /** Ends workers that have said nothing for too long: a rule's pattern or a chunk holds them up. */
@@ -519,9 +470,6 @@ class ScanTask {
     return file;
   }
 }
-
-const CANCELLED = { code: 'cancelled', severity: 'warning' } as const;
-const LOST = { code: 'worker-lost', severity: 'error' } as const;
 
 /** A promise that is resolved from outside (Promise.withResolvers is younger than the browsers we serve). */
 function withResolvers(): { readonly promise: Promise<undefined>; resolve(): void } {
