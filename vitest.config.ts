@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { CHROMIUM_FLAGS } from './scripts/chromium-flags.ts';
 
 // Two projects: `node` for everything that needs no page (state classes in .svelte.ts included), `browser` for
 // components in a real Chromium. End-to-end tests have a runner of their own (vitest.e2e.config.ts).
@@ -41,15 +42,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-                args: [
-                  '--no-sandbox',
-                  '--disable-gpu',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
+                args: [...CHROMIUM_FLAGS],
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { buildLog, type EventSpec } from '../tests/builders/evtx-builder.ts';
+import { CHROMIUM_FLAGS } from './chromium-flags.ts';
 import { recordingListeners, recordingNameServer, recordingProxy, type Recorder } from './network-recorders.ts';
 import { serveFolder } from './serve.mjs';
 
@@ -51,13 +52,7 @@ const ERRAND = 'CONNECT accounts.google.com:443';
 const RECORDS = 600;
 const PORTS = [21, 80, 139, 443, 445, 8080];
 const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...CHROMIUM_FLAGS,
   '--dns-over-https-mode=off',
   // The browser's own errands, which are not the page's: form statistics, sign-in, translation, suggestions.
   '--disable-features=AutofillServerCommunication,OptimizationHints,OptimizationGuideModelDownloading,MediaRouter,DialMediaRouteProvider,Translate,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,NetworkTimeServiceQuerying',

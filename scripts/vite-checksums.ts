@@ -4,10 +4,11 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { readBakedSelection } from './baked-rules.ts';
+import { byCodeUnit, listBuiltFiles, slashed } from './built-files.ts';
 
 /** What goes into the builds, from the project's root. */
 export const INPUTS = [
@@ -62,16 +63,8 @@ function listSources(root: string, input: string): string[] {
 
 /** Text of SHA256SUMS for the files below `folder`, as `sha256sum --check` reads it. */
 export async function formatChecksums(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && entry.name !== 'SHA256SUMS')
-    .map((entry) => slashed(relative(folder, join(entry.parentPath, entry.name))))
-    .sort(byCodeUnit);
-  const lines = paths.map(async (path) => {
-    const digest = createHash('sha256').update(await readFile(join(folder, path)));
-    return `${digest.digest('hex')}  ${path}\n`;
-  });
-  return (await Promise.all(lines)).join('');
+  const files = await listBuiltFiles(folder, ['SHA256SUMS']);
+  return files.map(({ path, sha256 }) => `${sha256.toString('hex')}  ${path}\n`).join('');
 }
 
 /** Writes SHA256SUMS once everything else is written; must stand behind every plugin that writes files. */
@@ -92,12 +85,4 @@ export function checksums(): Plugin {
       },
     },
   };
-}
-
-function slashed(path: string): string {
-  return path.split(sep).join('/');
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

@@ -2,9 +2,10 @@
 // and their hashes inside. The list is sorted, so equal files give an equal service worker.
 
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
+import { listBuiltFiles } from './built-files.ts';
 import { bundleScript } from './bundle-script.ts';
 
 /** One file of the app as the service worker sees it: path from its own place, and its subresource integrity. */
@@ -15,18 +16,8 @@ export interface ShippedFile {
 
 /** Lists the files below `folder` with forward slashes, sorted by path, without the service worker itself. */
 export async function listShippedFiles(folder: string): Promise<ShippedFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => path !== 'sw.js' && path !== 'SHA256SUMS')
-    .sort((a, b) => (a < b ? -1 : 1));
-  return Promise.all(
-    paths.map(async (path) => {
-      const digest = createHash('sha256').update(await readFile(join(folder, path)));
-      return { path, integrity: `sha256-${digest.digest('base64')}` };
-    }),
-  );
+  const files = await listBuiltFiles(folder, ['sw.js', 'SHA256SUMS']);
+  return files.map(({ path, sha256 }) => ({ path, integrity: `sha256-${sha256.toString('base64')}` }));
 }
 
 /** Writes the service worker at the end of a build. Does nothing under the development server. */

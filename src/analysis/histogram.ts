@@ -1,30 +1,13 @@
 // Findings over time, stacked by level. Bar widths are spans a person thinks in (a minute, six hours, a day), so that
 // the axis can be read and a bar can become a time filter.
 
+import { DAY, SPANS_TO_A_DAY } from '../base/time-spans.ts';
 import { RULE_LEVELS } from '../model/rule-set.ts';
 import type { FindingColumns } from './finding-columns.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /** Widths of a bar in milliseconds. */
 const SPANS: readonly number[] = [
-  1,
-  10,
-  100,
-  SECOND,
-  5 * SECOND,
-  15 * SECOND,
-  MINUTE,
-  5 * MINUTE,
-  15 * MINUTE,
-  HOUR,
-  3 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
+  ...SPANS_TO_A_DAY,
   7 * DAY,
   30 * DAY,
   90 * DAY,

@@ -20,6 +20,13 @@ export interface AuditTools {
   readonly now: () => number;
 }
 
+export interface NewAction {
+  readonly action: AuditAction;
+  readonly detail: string;
+  readonly count?: number | undefined;
+  readonly findings?: readonly FindingKey[] | undefined;
+}
+
 export class AuditLog {
   readonly #caseId: CaseId;
   readonly #tools: AuditTools;
@@ -51,17 +58,22 @@ export class AuditLog {
   }
 
   /** Notes an action. Settles when it is on disk; a store that refuses is said so once. */
-  async add(action: AuditAction, detail: string, count?: number, findings?: readonly FindingKey[]): Promise<void> {
-    await this.#append([
-      {
-        time: this.#tools.now(),
-        analyst: this.#analyst,
-        action,
-        detail: detail.slice(0, MAX_DETAIL),
-        ...(count === undefined ? {} : { count }),
-        ...(findings === undefined ? {} : { findings: findings.slice(0, MAX_AUDIT_KEYS) }),
-      },
-    ]);
+  add(action: AuditAction, detail: string, count?: number, findings?: readonly FindingKey[]): Promise<void> {
+    return this.addAll([{ action, detail, count, findings }]);
+  }
+
+  /** Notes several actions in one write. */
+  async addAll(actions: readonly NewAction[]): Promise<void> {
+    const time = this.#tools.now();
+    const entries = actions.map(({ action, detail, count, findings }): AuditEntry => ({
+      time,
+      analyst: this.#analyst,
+      action,
+      detail: detail.slice(0, MAX_DETAIL),
+      ...(count !== undefined && { count }),
+      ...(findings !== undefined && { findings: findings.slice(0, MAX_AUDIT_KEYS) }),
+    }));
+    if (entries.length > 0) await this.#append(entries);
   }
 
   /** Takes in what another copy of this case logged; gives how many entries are new. */

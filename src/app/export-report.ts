@@ -38,7 +38,7 @@ export async function gatherReport(session: CaseSession, rows: Uint32Array, tool
   return {
     caseName: session.name,
     made: ports.now(),
-    tool: { name: 'Winnow', version: ports.version },
+    tool: tools.tool,
     bytes,
     records,
     total,

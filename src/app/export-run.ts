@@ -2,7 +2,7 @@
 // with the first export.
 
 import { EXPORT_FORMATS } from '../export/export-formats.ts';
-import type { EvidenceAccount } from '../model/evidence-account.ts';
+import type { EvidenceAccount, ToolAccount } from '../model/evidence-account.ts';
 import type { CaseSession } from './case-session.svelte.ts';
 import { gatherReport } from './export-report.ts';
 import { fileNameOf } from './file-name.ts';
@@ -15,6 +15,7 @@ const LARGE_ROWS = 20_000;
 export interface ExportTools {
   readonly ports: AppPorts;
   readonly rules: RuleLibrary;
+  readonly tool: ToolAccount;
   /** Hashes, scans and actions of the case, where there are any. */
   readonly evidence?: EvidenceAccount | undefined;
 }

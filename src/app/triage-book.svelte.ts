@@ -4,7 +4,7 @@
 import type { CaseId } from '../model/case.ts';
 import type { FindingKey, Triage, TriageState } from '../model/finding.ts';
 import type { CaseStore } from '../store/case-store.ts';
-import type { AuditLog } from './audit-log.svelte.ts';
+import type { AuditLog, NewAction } from './audit-log.svelte.ts';
 import type { FindingList } from './finding-list.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 
@@ -99,6 +99,7 @@ export class TriageBook {
    */
   async merge(triage: readonly Triage[]): Promise<{ readonly taken: number; readonly older: number }> {
     const taken: Triage[] = [];
+    const replaced: NewAction[] = [];
     let older = 0;
     for (const theirs of triage) {
       const ours = this.#entries.get(theirs.key);
@@ -109,8 +110,10 @@ export class TriageBook {
       if (ours === undefined) continue;
       const lost = wins ? ours : theirs;
       const what = lost.note === '' ? lost.state : `${lost.state}: ${lost.note}`;
-      await this.#audit?.add('judgement-replaced', `${wins ? 'ours' : 'theirs'} was older: ${what}`, 1, [theirs.key]);
+      const detail = `${wins ? 'ours' : 'theirs'} was older: ${what}`;
+      replaced.push({ action: 'judgement-replaced', detail, count: 1, findings: [theirs.key] });
     }
+    await this.#audit?.addAll(replaced);
     if (taken.length > 0) await this.#keep(taken);
     return { taken: taken.length, older };
   }

@@ -1,29 +1,9 @@
 // Where a time axis has its ticks: round times in UTC, as many as fit, labelled as short as they can be told apart.
 // From a month on, ticks follow the calendar: "2021" says more than 365 days after the one before.
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const STEPS = [
-  1,
-  10,
-  100,
-  SECOND,
-  5 * SECOND,
-  15 * SECOND,
-  MINUTE,
-  5 * MINUTE,
-  15 * MINUTE,
-  HOUR,
-  3 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
-  2 * DAY,
-  7 * DAY,
-  14 * DAY,
-];
+import { DAY, MINUTE, SECOND, SPANS_TO_A_DAY } from './time-spans.ts';
+
+const STEPS = [...SPANS_TO_A_DAY, 2 * DAY, 7 * DAY, 14 * DAY];
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120, 600, 1_200, 12_000];
 
 export interface TimeTick {

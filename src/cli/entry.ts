@@ -10,8 +10,9 @@ import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
 import loadSourcePack from 'virtual:winnow/rules/sources';
 import loadTextPack from 'virtual:winnow/rules/texts';
 import { ensureDefined } from '../base/assert.ts';
-import type { CorrelationRule, RuleInfo } from '../model/rule-set.ts';
+import type { RuleInfo } from '../model/rule-set.ts';
 import { openPack } from '../pool/masked-pack.ts';
+import { parseCorrelations } from '../pool/rule-set-json.ts';
 import type { RuleFile } from '../sigma/compile-rules.ts';
 import { runCommand, type CommandHost } from './main.ts';
 import { serveThread } from './serve-thread.ts';
@@ -35,10 +36,7 @@ const host: CommandHost = {
     loadProgram: () => unpack(loadProgramPack),
     loadRuleSet: () => unpackText(loadRuleSetPack),
     loadSources: () => unpackText(loadSourcePack),
-    loadCorrelations: async () =>
-      (JSON.parse(await unpackText(loadCorrelationPack)) as (CorrelationRule | null)[]).map(
-        (rule) => rule ?? undefined,
-      ),
+    loadCorrelations: async () => parseCorrelations(await unpackText(loadCorrelationPack)),
     loadJoins: () => unpackText(loadJoinPack),
     loadInfos: async () => JSON.parse(await unpackText(loadInfoPack)) as RuleInfo[],
     loadTexts: async () => JSON.parse(await unpackText(loadTextPack)) as RuleFile[],

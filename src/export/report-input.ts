@@ -1,7 +1,7 @@
 // What a report is made of, gathered by the app: plain numbers, names and ways to read findings. This room does not fold.
 
 import type { CaseFile } from '../model/case.ts';
-import type { EvidenceAccount } from '../model/evidence-account.ts';
+import type { EvidenceAccount, ToolAccount } from '../model/evidence-account.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ProblemCode, ProblemSeverity } from '../model/problem.ts';
 import type { RuleLevel } from '../model/rule-set.ts';
@@ -10,7 +10,7 @@ export interface ReportInput {
   readonly caseName: string;
   /** Unix milliseconds at which the report is made. */
   readonly made: number;
-  readonly tool: { readonly name: string; readonly version: string };
+  readonly tool: ToolAccount;
   readonly bytes: number;
   readonly records: number;
   /** Findings of the case, and those that the report is about. */

@@ -4,10 +4,10 @@
 
 import type { CorrelationRule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
-import { parseRuleSet } from './rule-set-json.ts';
+import { parseCorrelations, parseRuleSet } from './rule-set-json.ts';
 
-/** Everything that a scan and the rule screens need of a set of rules. */
-export interface CompiledPack {
+/** What a scan and the rule screens need of a set of rules, part by part. */
+export interface RuleParts {
   /** A fresh copy each time: it may be transferred. */
   loadProgram(): Promise<ArrayBuffer>;
   /** By rule number; undefined for event rules. */
@@ -16,7 +16,12 @@ export interface CompiledPack {
   loadJoins(): Promise<string>;
   loadInfos(): Promise<readonly RuleInfo[]>;
   loadRuleSet(): Promise<RuleSet>;
+  /** Selections and values as their authors wrote them, for explanations. */
   loadSources(): Promise<readonly RuleSource[]>;
+}
+
+/** A set of rules that was compiled here. */
+export interface CompiledPack extends RuleParts {
   readonly verdicts: readonly RuleVerdict[];
 }
 
@@ -66,9 +71,7 @@ export function openCompiled(bytes: Uint8Array): CompiledPack {
   }) as [Part, Part, Part, Part, Part, Part, Part];
   return {
     loadProgram: () => Promise.resolve(program.slice().buffer),
-    loadCorrelations: once(correlations, (text) =>
-      (JSON.parse(text) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
-    ),
+    loadCorrelations: once(correlations, parseCorrelations),
     loadJoins: once(joins, (text) => text),
     loadInfos: once(infos, (text) => JSON.parse(text) as readonly RuleInfo[]),
     loadRuleSet: once(ruleSet, parseRuleSet),

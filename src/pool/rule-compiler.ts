@@ -7,7 +7,7 @@ import type { RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
 import { encodeCompiled, openCompiled, type CompiledPack } from './compiled-pack.ts';
 import { formatJoinPlan } from './join-plan-json.ts';
-import { formatRuleSet } from './rule-set-json.ts';
+import { formatCorrelations, formatRuleSet } from './rule-set-json.ts';
 import { WorkerLost, type WorkerLike } from './worker-handle.ts';
 
 /** A rule file: `pack` is what it came with, `file` its path in there. */
@@ -91,7 +91,7 @@ export function serveRuleWorker(
 function packRules({ program, joins, ruleSet, sources, verdicts }: CompiledRules): Uint8Array<ArrayBuffer> {
   return encodeCompiled({
     program: new Uint8Array(program),
-    correlations: JSON.stringify(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : null))),
+    correlations: formatCorrelations(ruleSet),
     joins: formatJoinPlan(joins),
     infos: JSON.stringify(ruleSet.rules.map((rule) => rule.info)),
     ruleSet: formatRuleSet(ruleSet),

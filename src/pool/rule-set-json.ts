@@ -1,6 +1,7 @@
-// A rule set as JSON text: plain data except for the maps and sets of its field views, which JSON does not know.
+// A rule set and its correlation rules as JSON text: plain data except for the maps and sets of the field views, which JSON
+// does not know, and for the gaps that event rules leave among the correlations.
 
-import type { RuleSet } from '../model/rule-set.ts';
+import type { CorrelationRule, RuleSet } from '../model/rule-set.ts';
 
 const MAP = '$map';
 const SET = '$set';
@@ -27,4 +28,14 @@ export function parseRuleSet(text: string): RuleSet {
     return value;
   }) as RuleSet['views'];
   return { ...parsed, views };
+}
+
+/** Writes the correlation rules of a rule set, by rule number. */
+export function formatCorrelations(ruleSet: RuleSet): string {
+  return JSON.stringify(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : null)));
+}
+
+/** Reads what formatCorrelations wrote: undefined for event rules. */
+export function parseCorrelations(text: string): readonly (CorrelationRule | undefined)[] {
+  return (JSON.parse(text) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined);
 }

@@ -8,10 +8,11 @@ import loadProgramPack from 'virtual:winnow/rules/program';
 import loadRuleSetPack from 'virtual:winnow/rules/rule-set';
 import loadSourcePack from 'virtual:winnow/rules/sources';
 import loadTextPack from 'virtual:winnow/rules/texts';
-import type { CorrelationRule, RuleInfo, RuleSet } from '../model/rule-set.ts';
+import type { RuleInfo } from '../model/rule-set.ts';
 import type { RuleSource } from '../model/rule-source.ts';
+import type { RuleParts } from './compiled-pack.ts';
 import { openPack } from './masked-pack.ts';
-import { parseRuleSet } from './rule-set-json.ts';
+import { parseCorrelations, parseRuleSet } from './rule-set-json.ts';
 
 /** A rule file as it was compiled; `file` is the path within the pack. */
 export interface ShippedText {
@@ -20,17 +21,7 @@ export interface ShippedText {
   readonly text: string;
 }
 
-export interface ShippedRules {
-  /** A fresh copy each time: it may be transferred. */
-  loadProgram(): Promise<ArrayBuffer>;
-  /** By rule number; undefined for event rules. */
-  loadCorrelations(): Promise<readonly (CorrelationRule | undefined)[]>;
-  /** The join plan as JSON text (join-plan-json.ts). */
-  loadJoins(): Promise<string>;
-  loadInfos(): Promise<readonly RuleInfo[]>;
-  loadRuleSet(): Promise<RuleSet>;
-  /** Selections and values as their authors wrote them, for explanations. */
-  loadSources(): Promise<readonly RuleSource[]>;
+export interface ShippedRules extends RuleParts {
   /** The files themselves. */
   loadTexts(): Promise<readonly ShippedText[]>;
 }
@@ -60,9 +51,7 @@ function once<T>(load: LoadPack, parse: (text: string) => T): () => Promise<T> {
 export function createShippedRules(): ShippedRules {
   return {
     loadProgram: () => unpack(loadProgramPack),
-    loadCorrelations: once(loadCorrelationPack, (text) =>
-      (JSON.parse(text) as (CorrelationRule | null)[]).map((rule) => rule ?? undefined),
-    ),
+    loadCorrelations: once(loadCorrelationPack, parseCorrelations),
     loadJoins: once(loadJoinPack, (text) => text),
     loadInfos: once(loadInfoPack, (text) => JSON.parse(text) as readonly RuleInfo[]),
     loadRuleSet: once(loadRuleSetPack, parseRuleSet),

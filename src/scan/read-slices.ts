@@ -26,7 +26,11 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
   const sliceBytes = (options.chunksPerSlice ?? 32) * CHUNK_SIZE;
   if (start >= end) return;
   const part = blob.slice(start, end);
-  const source = part.size > sliceBytes ? openSource(part, sliceBytes + SCRATCH_BYTES) : new WholeSource(part);
+  // For a log of one chunk a stream and two buffers of 2 MiB cost more than its scan.
+  const source =
+    part.size > sliceBytes
+      ? openSource(part, sliceBytes + SCRATCH_BYTES)
+      : new BufferSource(part, [part.size + SCRATCH_BYTES]);
   try {
     let reading = source.read(Math.min(sliceBytes, end - start));
     for (let at = start; at < end; at += sliceBytes) {
@@ -67,29 +71,11 @@ interface Source {
   close(): Promise<void>;
 }
 
-/** What fits in one slice, in one read: for a log of one chunk, a stream and two buffers of 2 MiB cost more than its scan. */
-class WholeSource implements Source {
-  private readonly blob: Blob;
-
-  constructor(blob: Blob) {
-    this.blob = blob;
-  }
-
-  async read(): Promise<Filled> {
-    const read = new Uint8Array(await this.blob.arrayBuffer());
-    const bytes = new Uint8Array(read.length + SCRATCH_BYTES);
-    bytes.set(read);
-    return { bytes, filled: read.length };
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 function openSource(blob: Blob, bufferBytes: number): Source {
   const reader = openByteReader(blob.stream());
-  return reader === undefined ? new BufferSource(blob, bufferBytes) : new StreamSource(reader, bufferBytes);
+  return reader === undefined
+    ? new BufferSource(blob, [bufferBytes, bufferBytes])
+    : new StreamSource(reader, bufferBytes);
 }
 
 /** A reader that fills the caller's buffers, or undefined where the browser has none for blobs. */
@@ -138,23 +124,25 @@ class StreamSource implements Source {
   }
 }
 
+/** Reads into these buffers in turn. */
 class BufferSource implements Source {
   private readonly blob: Blob;
-  private readonly buffers: readonly [Uint8Array, Uint8Array];
-  private turn: 0 | 1 = 0;
+  private readonly buffers: readonly Uint8Array[];
+  private turn = 0;
   private at = 0;
 
-  constructor(blob: Blob, bytes: number) {
+  constructor(blob: Blob, sizes: readonly number[]) {
     this.blob = blob;
-    this.buffers = [new Uint8Array(bytes), new Uint8Array(bytes)];
+    this.buffers = sizes.map((bytes) => new Uint8Array(bytes));
   }
 
   async read(wanted: number): Promise<Filled> {
-    const bytes = this.buffers[this.turn];
-    this.turn = this.turn === 0 ? 1 : 0;
+    const bytes = this.buffers[this.turn]!;
+    this.turn = (this.turn + 1) % this.buffers.length;
     const from = this.at;
     this.at += wanted;
-    const part = new Uint8Array(await this.blob.slice(from, from + wanted).arrayBuffer());
+    const piece = wanted === this.blob.size ? this.blob : this.blob.slice(from, from + wanted);
+    const part = new Uint8Array(await piece.arrayBuffer());
     bytes.set(part);
     return { bytes, filled: part.length };
   }

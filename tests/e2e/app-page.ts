@@ -7,20 +7,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.ts';
 import { serveFolder } from '../../scripts/serve.mjs';
 
 // Another build where one is named: measurements compare two.
 export const dist = process.env['WINNOW_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface ServedApp {
   readonly address: string;
@@ -48,7 +39,7 @@ export async function startApp(options: AppOptions = {}): Promise<ServedApp> {
   const server = await serveFolder(options.folder ?? dist, 0, options.headers);
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
   const mapped = options.host === undefined ? [] : [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`];
-  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...mapped] });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...mapped] });
   const local = new URL(options.path ?? '', server.address);
   if (options.host !== undefined) local.hostname = options.host;
   const address = local.href;

@@ -26,7 +26,7 @@ function reportOf(text: string, findings: readonly Finding[], over: Partial<Repo
   return {
     caseName: text,
     made: 0,
-    tool: { name: 'Winnow', version: '0.1.0' },
+    tool: { name: 'Winnow', version: '0.1.0', build: 'b' },
     bytes: 1,
     records: 1,
     total: 9,
