@@ -141,7 +141,8 @@ class BufferSource implements Source {
     this.turn = (this.turn + 1) % this.buffers.length;
     const from = this.at;
     this.at += wanted;
-    const piece = wanted === this.blob.size ? this.blob : this.blob.slice(from, from + wanted);
+    // One buffer: all of the blob is wanted.
+    const piece = this.buffers.length === 1 ? this.blob : this.blob.slice(from, from + wanted);
     const part = new Uint8Array(await piece.arrayBuffer());
     bytes.set(part);
     return { bytes, filled: part.length };
