@@ -100,6 +100,17 @@ test('a field becomes a column with its values, which can be sorted by', async (
   );
 });
 
+test('an added column does not read the opened event again, which would scroll it to its top', async () => {
+  const events = new MemoryEvents(many(30));
+  const load = vi.spyOn(events, 'loadEvent');
+  await openEvents(events, [['at', '0:4608']]);
+  const add = page.getByRole('button', { name: 'Add the column CommandLine' });
+  await expect.element(add).toBeInTheDocument();
+  (add.element() as HTMLElement).click();
+  await expect.element(page.getByRole('columnheader', { name: 'CommandLine' })).toBeInTheDocument();
+  expect(load).toHaveBeenCalledTimes(1);
+});
+
 test('hostile values are text everywhere', async () => {
   const events = [
     madeEvent(
