@@ -24,7 +24,6 @@ import { createRenewableScanner } from './pool/renewable-scanner.ts';
 import { compileRulesInWorker } from './pool/rule-compiler.ts';
 import { createShippedRules } from './pool/shipped-rules.ts';
 import {
-  loadRulesWorkerSource,
   startEventsWorker,
   startHashWorker,
   startRulesWorker,
@@ -85,6 +84,7 @@ async function reopen(handles: readonly FileSystemHandle[], options: IntakeOptio
 }
 
 async function start(target: HTMLElement): Promise<void> {
+  const build = typeof __WINNOW_BUILD__ === 'string' ? __WINNOW_BUILD__ : undefined;
   const shipped = createShippedRules();
   const rules = new RulesInUse(shipped);
   const { cases: store, packs: packStore } = await openStores();
@@ -108,7 +108,7 @@ async function start(target: HTMLElement): Promise<void> {
     catalogue: rules,
     ownRules: {
       compile: (files) => compileRulesInWorker(startRulesWorker, files),
-      loadCompiler: loadRulesWorkerSource,
+      build,
       loadCoreTexts: () => shipped.loadTexts(),
       use: (combined) => rules.use(combined),
     },
@@ -139,7 +139,7 @@ async function start(target: HTMLElement): Promise<void> {
     settings: createSettings(),
     now: () => Date.now(),
     version,
-    ...(typeof __WINNOW_BUILD__ === 'string' && { build: __WINNOW_BUILD__ }),
+    ...(build !== undefined && { build }),
     startHasher: async () => {
       const { createFileHasher } = await import('./pool/file-hasher.ts');
       return createFileHasher(startHashWorker);

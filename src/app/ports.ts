@@ -32,8 +32,8 @@ export interface RuleCatalogue {
 export interface OwnRules {
   /** Compiles rule files as one set. Rejects when the worker dies or takes too long. */
   compile(files: readonly RuleText[]): Promise<CompiledInWorker>;
-  /** What decides, beside the rules themselves, what they compile to: the text of the compiler. */
-  loadCompiler(): Promise<string>;
+  /** Tells builds apart: compiler and shipped rules are those of the build. Undefined where nothing tells: then nothing is kept. */
+  readonly build: string | undefined;
   loadCoreTexts(): Promise<readonly RuleText[]>;
   /** Puts rules in use; undefined for the shipped ones alone. */
   use(combined: CombinedRules | undefined): void;

@@ -232,7 +232,8 @@ export class RulePacks {
       rules.use({ compiled, loadOwnText: (info) => textOf(open, info.pack, info.file) });
       this.#failure = undefined;
       changed();
-      await this.#tools.store.saveCompiled(await this.#versionOf(open.map(({ pack }) => pack)), bytes);
+      const version = this.#versionOf(open.map(({ pack }) => pack));
+      if (version !== undefined) await this.#tools.store.saveCompiled(version, bytes);
     }
     return verdicts;
   }
@@ -240,8 +241,9 @@ export class RulePacks {
   /** Puts the compilation of these packs in use that was kept at the last change; false when there is none. */
   async #useKept(packs: readonly RulePack[]): Promise<boolean> {
     const { rules, store, changed } = this.#tools;
-    const bytes = await store.loadCompiled(await this.#versionOf(packs));
-    if (bytes === undefined) return false;
+    const version = this.#versionOf(packs);
+    const bytes = version && (await store.loadCompiled(version));
+    if (!bytes) return false;
     try {
       const compiled = openCompiled(bytes);
       rules.use({ compiled, loadOwnText: (info) => this.#loadKeptText(info) });
@@ -260,16 +262,10 @@ export class RulePacks {
     return pack === undefined || content === undefined ? undefined : textOf([{ pack, content }], info.pack, info.file);
   }
 
-  /** Changes with the packs, the shipped rules and the compiler. */
-  async #versionOf(packs: readonly RulePack[]): Promise<string> {
-    const { rules } = this.#tools;
-    const [compiler, core] = await Promise.all([rules.loadCompiler(), rules.loadCoreTexts()]);
-    const encoder = new TextEncoder();
-    return hashPack([
-      { file: 'compiler', bytes: encoder.encode(compiler) },
-      { file: 'shipped', bytes: encoder.encode(JSON.stringify(core)) },
-      { file: 'packs', bytes: encoder.encode(JSON.stringify(packs.map(({ name, hash }) => [name, hash]))) },
-    ]);
+  /** Changes with the packs, the shipped rules and the compiler; undefined where that cannot be told. */
+  #versionOf(packs: readonly RulePack[]): string | undefined {
+    const { build } = this.#tools.rules;
+    return build && JSON.stringify([build, ...packs.map(({ name, hash }) => [name, hash])]);
   }
 
   /** Kept packs can no longer be compiled with the rest: the shipped rules stay in use. */

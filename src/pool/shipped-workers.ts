@@ -41,6 +41,3 @@ export const startUnpackWorker = createWorkerStarter(loadUnpackWorkerText, 'winn
  * @public
  */
 export const startRulesWorker = createWorkerStarter(loadRulesWorkerText, 'winnow rules');
-
-/** Text of the rules worker: what it says decides what rules compile to, so kept compilations are told apart by it. */
-export const loadRulesWorkerSource: () => Promise<string> = loadRulesWorkerText;

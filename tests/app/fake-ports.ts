@@ -54,7 +54,7 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
     },
     ownRules: {
       compile: () => Promise.reject(new Error('no compiler')),
-      loadCompiler: () => Promise.resolve('compiler'),
+      build: 'build',
       loadCoreTexts: () => Promise.resolve([]),
       use: () => undefined,
     },

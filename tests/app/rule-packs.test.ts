@@ -30,7 +30,7 @@ async function openPacks(store = new MemoryRulePacks(), compiler = 'compiler 1')
         state.compiled.push(files);
         return state.broken ? Promise.reject(new Error('the worker died')) : fakeCompileInWorker(files);
       },
-      loadCompiler: () => Promise.resolve(compiler),
+      build: compiler,
       loadCoreTexts: () => shipped.loadTexts(),
       use: (combined) => rules.use(combined),
     },

@@ -181,7 +181,7 @@ describe('the app', () => {
       catalogue: inUse,
       ownRules: {
         compile: fakeCompileInWorker,
-        loadCompiler: () => Promise.resolve('compiler'),
+        build: 'build',
         loadCoreTexts: () => shipped.loadTexts(),
         use: (combined) => inUse.use(combined),
       },

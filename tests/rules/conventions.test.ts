@@ -15,7 +15,9 @@ const nameOf = ({ info }: Rule): string => info.file.replace(/^core\//, '').repl
 
 /** Words that stay small inside a title. */
 const SMALL = new Set(
-  'a an the of in on to for and or by with from as at over via into that its without through than per not but (via'.split(' '),
+  'a an the of in on to for and or by with from as at over via into that its without through than per not but (via'.split(
+    ' ',
+  ),
 );
 
 /** The rule that other programs know by its title. */
@@ -45,10 +47,22 @@ function faultsOf(info: RuleInfo): string[] {
   need(info.references.length > 0 && info.references.every((link) => /^https:\/\/\S+$/.test(link)), 'references');
   need(new Set(info.references).size === info.references.length, 'a reference twice');
   need(info.falsePositives.length > 0, 'false positives');
-  need(info.falsePositives.every((each) => /^[\p{Lu}\d."]/u.test(each) && !/^(none|unknown|n\/a)\b/i.test(each)), 'wording of false positives');
-  need(info.tags.some((tag) => /^attack\.t\d{4}(\.\d{3})?$/.test(tag)), 'a technique');
-  need(info.tags.some((tag) => /^attack\.[a-z-]+$/.test(tag)), 'a tactic');
-  need(info.tags.every((tag) => /^attack\.(t\d{4}(\.\d{3})?|[a-z]+(-[a-z]+)*)$/.test(tag)), 'form of the tags');
+  need(
+    info.falsePositives.every((each) => /^[\p{Lu}\d."]/u.test(each) && !/^(none|unknown|n\/a)\b/i.test(each)),
+    'wording of false positives',
+  );
+  need(
+    info.tags.some((tag) => /^attack\.t\d{4}(\.\d{3})?$/.test(tag)),
+    'a technique',
+  );
+  need(
+    info.tags.some((tag) => /^attack\.[a-z-]+$/.test(tag)),
+    'a tactic',
+  );
+  need(
+    info.tags.every((tag) => /^attack\.(t\d{4}(\.\d{3})?|[a-z]+(-[a-z]+)*)$/.test(tag)),
+    'form of the tags',
+  );
   need(new Set(info.tags).size === info.tags.length, 'a tag twice');
   return faults;
 }
@@ -63,12 +77,18 @@ describe('the pack', () => {
     const remarks = verdicts.filter(
       ({ verdict, diagnostics }) => verdict !== 'compiled' || diagnostics.some(({ severity }) => severity !== 'info'),
     );
-    expect(remarks.map(({ file, reason, diagnostics }) => `${file}: ${reason} ${diagnostics.map(({ message }) => message).join()}`)).toEqual([]);
+    expect(
+      remarks.map(
+        ({ file, reason, diagnostics }) => `${file}: ${reason} ${diagnostics.map(({ message }) => message).join()}`,
+      ),
+    ).toEqual([]);
   });
 
   test('has UUIDs and titles that occur once', () => {
     const ids = ruleSet.rules.map(({ info }) => info.id);
-    expect(ids.filter((id) => !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id))).toEqual([]);
+    expect(
+      ids.filter((id) => !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)),
+    ).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
     const titles = shown.map(({ info }) => info.title.toLowerCase());
     expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
@@ -83,7 +103,9 @@ describe('the pack', () => {
 
 describe('every rule', () => {
   test('has a title in title case that names what happened', () => {
-    const faults = ruleSet.rules.filter((rule) => nameOf(rule) !== KEPT).map(({ info }) => [info.title, titleFault(info.title)]);
+    const faults = ruleSet.rules
+      .filter((rule) => nameOf(rule) !== KEPT)
+      .map(({ info }) => [info.title, titleFault(info.title)]);
     expect(faults.filter(([, fault]) => fault !== '')).toEqual([]);
   });
 
@@ -104,7 +126,12 @@ describe.skipIf(!hasShared)('ATT&CK (needs ../shared)', () => {
       .filter((line) => line !== '')
       .map((line) => line.split('\t'));
   const tacticsOf = hasShared
-    ? new Map(lines('techniques.tsv').map(([id = '', , tactics = '']) => [`attack.${id.toLowerCase()}`, tactics.split(',').map((each) => `attack.${each.trim()}`)]))
+    ? new Map(
+        lines('techniques.tsv').map(([id = '', , tactics = '']) => [
+          `attack.${id.toLowerCase()}`,
+          tactics.split(',').map((each) => `attack.${each.trim()}`),
+        ]),
+      )
     : new Map<string, string[]>();
 
   test('knows every technique and every tactic that rules name', () => {
@@ -118,7 +145,9 @@ describe.skipIf(!hasShared)('ATT&CK (needs ../shared)', () => {
   test('puts every technique of a rule under one of its tactics', () => {
     const astray = shown.flatMap((rule) =>
       rule.info.tags
-        .filter((tag) => tacticsOf.has(tag) && !(tacticsOf.get(tag) ?? []).some((tactic) => rule.info.tags.includes(tactic)))
+        .filter(
+          (tag) => tacticsOf.has(tag) && !(tacticsOf.get(tag) ?? []).some((tactic) => rule.info.tags.includes(tactic)),
+        )
         .map((tag) => `${nameOf(rule)}: ${tag} (${(tacticsOf.get(tag) ?? []).join()})`),
     );
     expect(astray).toEqual([]);
@@ -127,7 +156,9 @@ describe.skipIf(!hasShared)('ATT&CK (needs ../shared)', () => {
   test('has a technique for every tactic of a rule', () => {
     const empty = shown.flatMap((rule) => {
       const reached = new Set(rule.info.tags.flatMap((tag) => tacticsOf.get(tag) ?? []));
-      return rule.info.tags.filter((tag) => !tacticsOf.has(tag) && !reached.has(tag)).map((tag) => `${nameOf(rule)}: ${tag}`);
+      return rule.info.tags
+        .filter((tag) => !tacticsOf.has(tag) && !reached.has(tag))
+        .map((tag) => `${nameOf(rule)}: ${tag}`);
     });
     expect(empty).toEqual([]);
   });

@@ -46,12 +46,29 @@ function onHosts(count: number, make: () => EventSketch): Moment[] {
 }
 
 const SID = 'S-1-5-21-1-2-3';
-const failed = (more: Change = {}): EventSketch => security(4625, { TargetUserName: 'ann', SubStatus: '0xc000006a', IpAddress: '10.0.0.9', ...(more as Record<string, string>) });
+const failed = (more: Change = {}): EventSketch =>
+  security(4625, {
+    TargetUserName: 'ann',
+    SubStatus: '0xc000006a',
+    IpAddress: '10.0.0.9',
+    ...(more as Record<string, string>),
+  });
 const ssh = (payload: string): EventSketch => log('OpenSSH/Operational', 'OpenSSH', 4, { process: 'sshd', payload });
 const sqlFailed = (): EventSketch => application('MSSQLSERVER', 18456, { '#': ['sa', 'x', ' [CLIENT: 10.0.0.9]'] });
-const network = (more: Readonly<Record<string, string>> = {}): EventSketch => security(4624, { LogonType: '3', TargetUserName: 'ann', TargetUserSid: `${SID}-1104`, TargetLogonId: '0x111', IpAddress: '10.0.0.9', AuthenticationPackageName: 'NTLM', ...more });
-const ticket = (ServiceName: string, TicketEncryptionType: string): EventSketch => security(4769, { TargetUserName: 'ann@A', IpAddress: '10.0.0.9', ServiceName, TicketEncryptionType, Status: '0x0' });
-const pipe = (RelativeTargetName: string): EventSketch => security(5145, { SubjectUserName: 'ann', IpAddress: '10.0.0.9', ShareName: '\\\\*\\IPC$', RelativeTargetName });
+const network = (more: Readonly<Record<string, string>> = {}): EventSketch =>
+  security(4624, {
+    LogonType: '3',
+    TargetUserName: 'ann',
+    TargetUserSid: `${SID}-1104`,
+    TargetLogonId: '0x111',
+    IpAddress: '10.0.0.9',
+    AuthenticationPackageName: 'NTLM',
+    ...more,
+  });
+const ticket = (ServiceName: string, TicketEncryptionType: string): EventSketch =>
+  security(4769, { TargetUserName: 'ann@A', IpAddress: '10.0.0.9', ServiceName, TicketEncryptionType, Status: '0x0' });
+const pipe = (RelativeTargetName: string): EventSketch =>
+  security(5145, { SubjectUserName: 'ann', IpAddress: '10.0.0.9', ShareName: '\\\\*\\IPC$', RelativeTargetName });
 const survey = (image: string): EventSketch => proc(image, image, { User: 'D\\ann' });
 
 // One rule a line reads better than what the formatter makes of it.

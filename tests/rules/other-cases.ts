@@ -4,7 +4,13 @@ import { application, defender, exchange, log, row, script, systemLog, user, typ
 
 const r = String.raw;
 const engine = (HostApplication: string, EngineVersion = '5.1.19041.1') =>
-  log('Windows PowerShell', 'PowerShell', 400, { '#': ['Available', 'None', `\tHostName=ConsoleHost\r\n\tHostApplication=${HostApplication}\r\n\tEngineVersion=${EngineVersion}`] });
+  log('Windows PowerShell', 'PowerShell', 400, {
+    '#': [
+      'Available',
+      'None',
+      `\tHostName=ConsoleHost\r\n\tHostApplication=${HostApplication}\r\n\tEngineVersion=${EngineVersion}`,
+    ],
+  });
 const bits = (eventId: number, data: Readonly<Record<string, string>>) =>
   log('Microsoft-Windows-Bits-Client/Operational', 'Microsoft-Windows-Bits-Client', eventId, data);
 const wmi = (eventId: number, wrapper: string, elements: Readonly<Record<string, string>>) =>
@@ -12,10 +18,20 @@ const wmi = (eventId: number, wrapper: string, elements: Readonly<Record<string,
 const task = (eventId: number, data: Readonly<Record<string, string>>) =>
   log('Microsoft-Windows-TaskScheduler/Operational', 'Microsoft-Windows-TaskScheduler', eventId, data);
 const rdp = (eventId: number, data: Readonly<Record<string, string>>) =>
-  log('Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS', eventId, data);
+  log(
+    'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational',
+    'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS',
+    eventId,
+    data,
+  );
 const ssh = (payload: string) => log('OpenSSH/Operational', 'OpenSSH', 4, { process: 'sshd', payload });
 const firewall = (eventId: number, data: Readonly<Record<string, string>>) =>
-  log('Microsoft-Windows-Windows Firewall With Advanced Security/Firewall', 'Microsoft-Windows-Windows Firewall With Advanced Security', eventId, data);
+  log(
+    'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
+    'Microsoft-Windows-Windows Firewall With Advanced Security',
+    eventId,
+    data,
+  );
 const audit = (fields: string) => application('MSSQLSERVER', 33205, { '#': `audit_schema_version:1\n${fields}\n` });
 const print = (eventId: number, data: Readonly<Record<string, string>>) =>
   log('Microsoft-Windows-PrintService/Operational', 'Microsoft-Windows-PrintService', eventId, data);

@@ -62,9 +62,12 @@ describe('the tables', () => {
 });
 
 describe('single events', () => {
-  test.each(ROWS.flatMap(({ rule, hits }) => hits.map((sketch, at) => [rule, at + 1, sketch] as const)))('%s fires (%i)', (name, _, sketch) => {
-    expect(matchEvent(ruleSet, eventRule(name), eventOf(sketch))).toBe(true);
-  });
+  test.each(ROWS.flatMap(({ rule, hits }) => hits.map((sketch, at) => [rule, at + 1, sketch] as const)))(
+    '%s fires (%i)',
+    (name, _, sketch) => {
+      expect(matchEvent(ruleSet, eventRule(name), eventOf(sketch))).toBe(true);
+    },
+  );
 
   test.each(ROWS.flatMap(({ rule, misses }) => misses.map((sketch, at) => [rule, at + 1, sketch] as const)))(
     '%s does not fire on a near miss (%i)',
@@ -79,7 +82,10 @@ describe('series of events', () => {
     expect(holds(name, each.holds)).toBe(true);
   });
 
-  test.each(CORRELATIONS.map((each) => [each.rule, each] as const))('%s does not hold when one thing is missing', (name, each) => {
-    expect(holds(name, each.fails)).toBe(false);
-  });
+  test.each(CORRELATIONS.map((each) => [each.rule, each] as const))(
+    '%s does not hold when one thing is missing',
+    (name, each) => {
+      expect(holds(name, each.fails)).toBe(false);
+    },
+  );
 });

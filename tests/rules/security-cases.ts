@@ -5,13 +5,33 @@ import { row, security, systemLog, user, type RuleRow } from './sketches.ts';
 const r = String.raw;
 const DOMAIN = 'S-1-5-21-1-2-3';
 const share = (ShareName: string, RelativeTargetName: string, more: Readonly<Record<string, string>> = {}) =>
-  security(5145, { SubjectUserName: 'ann', IpAddress: '10.0.0.9', ShareName: `\\\\*\\${ShareName}`, RelativeTargetName, AccessList: '%%4417', ...more });
-const directory = (more: Readonly<Record<string, string>>) => security(5136, { SubjectUserName: 'ann', OperationType: '%%14674', ...more });
-const service = (ImagePath: string, ServiceName = 'x') => systemLog('Service Control Manager', 7045, { ServiceName, ImagePath });
+  security(5145, {
+    SubjectUserName: 'ann',
+    IpAddress: '10.0.0.9',
+    ShareName: `\\\\*\\${ShareName}`,
+    RelativeTargetName,
+    AccessList: '%%4417',
+    ...more,
+  });
+const directory = (more: Readonly<Record<string, string>>) =>
+  security(5136, { SubjectUserName: 'ann', OperationType: '%%14674', ...more });
+const service = (ImagePath: string, ServiceName = 'x') =>
+  systemLog('Service Control Manager', 7045, { ServiceName, ImagePath });
 const audited = (ServiceFileName: string, ServiceName = 'x') => security(4697, { ServiceName, ServiceFileName });
 const task = (TaskContent: string, more: Readonly<Record<string, string>> = {}) =>
   security(4698, { SubjectUserName: 'ann', SubjectUserSid: `${DOMAIN}-1104`, TaskName: r`\x`, TaskContent, ...more });
-const unchanged = { SamAccountName: '-', DisplayName: '-', UserPrincipalName: '-', PasswordLastSet: '-', AccountExpires: '-', PrimaryGroupId: '-', AllowedToDelegateTo: '-', UserAccountControl: '-', ScriptPath: '-', SidHistory: '-' };
+const unchanged = {
+  SamAccountName: '-',
+  DisplayName: '-',
+  UserPrincipalName: '-',
+  PasswordLastSet: '-',
+  AccountExpires: '-',
+  PrimaryGroupId: '-',
+  AllowedToDelegateTo: '-',
+  UserAccountControl: '-',
+  ScriptPath: '-',
+  SidHistory: '-',
+};
 
 // One rule a line reads better than what the formatter makes of it.
 // prettier-ignore

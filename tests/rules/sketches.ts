@@ -51,7 +51,8 @@ function changeUserData(sketch: EventSketch, change: Change): EventSketch {
 
 type Data = Readonly<Record<string, DataValue>>;
 
-const pathOf = (image: string): string => (image.includes('\\') || image === 'System' ? image : `C:\\Windows\\System32\\${image}.exe`);
+const pathOf = (image: string): string =>
+  image.includes('\\') || image === 'System' ? image : `C:\\Windows\\System32\\${image}.exe`;
 
 export const sysmon = (eventId: number, data: Data): EventSketch => ({
   channel: 'Microsoft-Windows-Sysmon/Operational',
@@ -73,7 +74,8 @@ export const reg = (TargetObject: string, Details: string, more: Data = {}): Eve
 export const DWORD_0 = 'DWORD (0x00000000)';
 export const DWORD_1 = 'DWORD (0x00000001)';
 
-export const file = (image: string, TargetFilename: string): EventSketch => sysmon(11, { Image: pathOf(image), TargetFilename });
+export const file = (image: string, TargetFilename: string): EventSketch =>
+  sysmon(11, { Image: pathOf(image), TargetFilename });
 export const load = (image: string, ImageLoaded: string, more: Data = {}): EventSketch =>
   sysmon(7, { Image: pathOf(image), ImageLoaded, ...more });
 export const connection = (image: string, DestinationIp: string, DestinationPort: string): EventSketch =>
@@ -92,7 +94,8 @@ export const log = (channel: string, provider: string, eventId: number, data: Da
   eventId,
   data,
 });
-export const systemLog = (provider: string, eventId: number, data: Data = {}): EventSketch => log('System', provider, eventId, data);
+export const systemLog = (provider: string, eventId: number, data: Data = {}): EventSketch =>
+  log('System', provider, eventId, data);
 export const application = (provider: string, eventId: number, data: Data = {}): EventSketch =>
   log('Application', provider, eventId, data);
 export const defender = (eventId: number, data: Data = {}): EventSketch =>

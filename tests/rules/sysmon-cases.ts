@@ -6,7 +6,8 @@ const r = String.raw;
 const SYSTEM_KEY = r`HKLM\System\CurrentControlSet`;
 const pipe = (PipeName: string) => sysmon(17, { EventType: 'CreatePipe', PipeName, Image: r`C:\Users\ann\x.exe` });
 const stream = (TargetFilename: string, Contents = '-') => sysmon(15, { Image: r`C:\x.exe`, TargetFilename, Contents });
-const remoteThread = (SourceImage: string, TargetImage: string) => sysmon(8, { SourceImage, TargetImage, StartModule: '-' });
+const remoteThread = (SourceImage: string, TargetImage: string) =>
+  sysmon(8, { SourceImage, TargetImage, StartModule: '-' });
 
 // One rule a line reads better than what the formatter makes of it.
 // prettier-ignore
