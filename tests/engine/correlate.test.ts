@@ -1,3 +1,5 @@
+// Every type of correlation over made rows. Over 400 lines because the types are told apart by cases that stand side by side.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CORRELATE_LIMITS } from '../../src/engine/correlate/limits.ts';

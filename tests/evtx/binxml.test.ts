@@ -1,3 +1,5 @@
+// Every BinXML token, well formed and broken. Over 400 lines because it is one list: a token without its case is seen here.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ShapeOp, TextKind, ValueType } from '../../src/model/shape.ts';

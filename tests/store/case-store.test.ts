@@ -1,3 +1,6 @@
+// The case store over a database that works, refuses, fills up and is shared by two tabs. Over 400 lines because all of it
+// runs on the same two stores and the same helpers that break them.
+
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
