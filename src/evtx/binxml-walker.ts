@@ -110,7 +110,7 @@ export class BinXmlWalker {
    */
   walkLiteral(at: number, end: number, values: ValueRows, partial: boolean): boolean {
     values.count = 0;
-    values.embedded = false;
+    values.embedded = 0;
     this.#values = values;
     if (this.#walk(at, end)) return true;
     if (!partial || this.size === 0 || this.fault === 'limit') return false;

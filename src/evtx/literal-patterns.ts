@@ -115,7 +115,7 @@ export class LiteralPatterns {
     if (p + sampleEnd - sample > end) return 0;
     for (; sample < sampleEnd; sample++, p++) if (bytes[sample] !== bytes[p]) return 0;
     values.count = value;
-    values.embedded = false;
+    values.embedded = 0;
     return p;
   }
 }

@@ -11,6 +11,8 @@ export interface CompiledShape extends Shape {
   readonly program: Int32Array;
   /** Substitution index of each embed, as numbers for the hot path. */
   readonly embedIndex: Int32Array;
+  /** Number of the embed of each substitution index, -1 where there is none. */
+  readonly embedAt: Int32Array;
   /** Number of each embed's path within the bank. */
   readonly embedPath: Int32Array;
   /** Estimated bytes on the heap. */
@@ -140,9 +142,16 @@ export function compileShape(source: ShapeSource): CompiledShape | undefined {
     valueCount,
     program: program.slice(),
     embedIndex: Int32Array.from(embeds, (embed) => embed.index),
+    embedAt: placesOf(embeds, valueCount),
     embedPath: Int32Array.from(embedPaths),
     weight: weight + leaves.length * 150,
   };
+}
+
+function placesOf(embeds: readonly Embed[], valueCount: number): Int32Array {
+  const places = new Int32Array(valueCount).fill(-1);
+  embeds.forEach(({ index }, number) => (places[index] = number));
+  return places;
 }
 
 /** Numbers of the bank made dense within one shape. */

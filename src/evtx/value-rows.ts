@@ -10,8 +10,9 @@ export class ValueRows implements ValueTable {
   offset: Int32Array;
   length: Int32Array;
   type: Uint8Array;
-  /** Whether an entry of type 0x21 with bytes is among the values. */
-  embedded = false;
+  /** Entries of type 0x21 with bytes among the values, and the first of them. */
+  embedded = 0;
+  firstEmbedded = 0;
 
   constructor(capacity: number = FIRST_CAPACITY) {
     this.offset = new Int32Array(capacity);
