@@ -245,6 +245,8 @@ function systemLeavesOf(leaves: readonly Leaf[]): SystemLeaves {
       (leaf) =>
         leaf.path.length === 3 && leaf.path[1] === 'System' && leaf.path[2] === element && leaf.attribute === attribute,
     );
+  const timeCreated = find('TimeCreated', 'SystemTime');
+  const time = leaves[timeCreated]?.pieces[0];
   return {
     providerName: find('Provider', 'Name'),
     eventId: find('EventID'),
@@ -252,7 +254,8 @@ function systemLeavesOf(leaves: readonly Leaf[]): SystemLeaves {
     level: find('Level'),
     channel: find('Channel'),
     computer: find('Computer'),
-    timeCreated: find('TimeCreated', 'SystemTime'),
+    timeCreated,
+    timeValue: time?.kind === 'value' && leaves[timeCreated]!.pieces.length === 1 ? time.index : -1,
     eventRecordId: find('EventRecordID'),
   };
 }

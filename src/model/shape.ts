@@ -98,6 +98,8 @@ export interface SystemLeaves {
   readonly channel: number;
   readonly computer: number;
   readonly timeCreated: number;
+  /** Substitution index of timeCreated when the leaf is just that value, else -1: it is read for every record. */
+  readonly timeValue: number;
   readonly eventRecordId: number;
 }
 

@@ -17,20 +17,19 @@ const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?
 
 /** Reads System/TimeCreated of the current record into `time`. */
 export function readTime(cursor: RecordCursor, time: EventTime): void {
+  const { shape, values, view } = cursor;
+  const { timeCreated, timeValue: index } = shape.system;
+  if (index >= 0 && index < values.count && values.type[index] === ValueType.FileTime && values.length[index]! >= 8) {
+    const offset = values.offset[index]!;
+    time.low = view.getUint32(offset, true);
+    time.high = view.getUint32(offset + 4, true);
+    return;
+  }
   time.high = 0;
   time.low = 0;
-  const { shape, values, view, bytes } = cursor;
-  const leaf = shape.leaves[shape.system.timeCreated];
+  const leaf = shape.leaves[timeCreated];
   if (leaf === undefined) return;
-  const piece = leaf.pieces[0];
-  if (leaf.pieces.length === 1 && piece?.kind === 'value' && piece.index < values.count) {
-    const offset = values.offset[piece.index]!;
-    if (values.type[piece.index] === ValueType.FileTime && values.length[piece.index]! >= 8) {
-      time.low = view.getUint32(offset, true);
-      time.high = view.getUint32(offset + 4, true);
-      return;
-    }
-  }
+  const { bytes } = cursor;
   parseTime(leafText(leaf, bytes, view, values), time);
 }
 
