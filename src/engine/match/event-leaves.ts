@@ -52,6 +52,8 @@ export interface FragmentLeaves {
   readonly mixed: readonly PlanLeaf[];
   /** Name attributes of Data elements that are no static text: their fields are named record by record. */
   readonly dynamicNames: readonly PlanLeaf[];
+  /** Indices of the values that are the event's channel, provider or computer; empty but in outer fragments. */
+  readonly nameIndices: readonly number[];
   /** Sets of `fixed` by field, made for one generation of the set tables. */
   readonly fixedSets: Map<number, { readonly generation: number; readonly set: number }>;
 }
@@ -174,8 +176,16 @@ function fragmentLeaves(
     single: all.filter((leaf) => leaf.index >= 0),
     mixed: all.filter((leaf) => leaf.index < 0 && !isFixed(leaf)),
     dynamicNames,
+    nameIndices: level === 0 ? nameIndicesOf(shape) : [],
     fixedSets: new Map(),
   };
+}
+
+function nameIndicesOf({ leaves, system }: Shape): number[] {
+  return [system.channel, system.providerName, system.computer].flatMap((number) => {
+    const pieces = leaves[number]?.pieces ?? [];
+    return pieces.length === 1 && pieces[0]!.kind === 'value' ? [pieces[0]!.index] : [];
+  });
 }
 
 /** Keys of places that have been asked for before: templates share nearly all of theirs. Bounded, because logs choose names. */

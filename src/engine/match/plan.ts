@@ -46,6 +46,10 @@ export interface EverythingReader {
   readonly fragments: readonly FragmentLeaves[];
   /** Leaves that are one value, fragment by fragment. */
   readonly single: readonly SingleLeaves[];
+  /** The same without channel, provider and computer: a third of all text, and equal from record to record. */
+  readonly unnamed: readonly SingleLeaves[];
+  /** Numbers of the names whose texts hold no keyword; -1 before any are known. */
+  readonly plainNames: { channel: number; provider: number; computer: number };
   readonly mixed: readonly PlanLeaf[];
   readonly filter: KeywordFilter | undefined;
   /** Set of the static leaves and, with a filter, of values without keyword; made for one generation of the set tables. */
@@ -157,18 +161,24 @@ function makeReader(slot: Slot, event: EventLeaves, filter: KeywordFilter | unde
 }
 
 function readEverything(fragments: readonly FragmentLeaves[], filter: KeywordFilter | undefined): EverythingReader {
-  const single = fragments
-    .filter((fragment) => fragment.single.length > 0)
-    .map(({ level, single: leaves }) => {
-      const indices = Int32Array.from(leaves, (leaf) => leaf.index);
-      const places = filter === undefined ? undefined : new KeywordPlaces(indices, filter);
-      return { level, leaves, indices, places };
-    });
+  const readSingle = (level: number, leaves: readonly PlanLeaf[]): SingleLeaves[] => {
+    if (leaves.length === 0) return [];
+    const indices = Int32Array.from(leaves, (leaf) => leaf.index);
+    return [{ level, leaves, indices, places: filter === undefined ? undefined : new KeywordPlaces(indices, filter) }];
+  };
+  const single = fragments.flatMap((fragment) => readSingle(fragment.level, fragment.single));
+  const unnamed = fragments.flatMap(({ level, single: leaves, nameIndices }) =>
+    readSingle(
+      level,
+      leaves.filter((leaf) => !nameIndices.includes(leaf.index)),
+    ),
+  );
   // Static text that a null can take away: with a filter it only matters where a keyword fits into it.
   const mixed = fragments
     .flatMap((fragment) => fragment.mixed)
     .filter((leaf) => filter === undefined || leaf.text === undefined || leaf.text.length >= filter.shortest);
-  return { fragments, single, mixed, filter, fixedSet: 0, fixedGeneration: -1 };
+  const plainNames = { channel: -1, provider: -1, computer: -1 };
+  return { fragments, single, unnamed, plainNames, mixed, filter, fixedSet: 0, fixedGeneration: -1 };
 }
 
 function isEverything(source: SlotSource): boolean {

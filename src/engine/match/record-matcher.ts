@@ -102,7 +102,7 @@ export class RecordMatcher implements TextJudge {
     const inner = cursor.resolveInner();
     let plan = kind.lastInner === inner ? kind.lastPlan : undefined;
     plan ??= planner.planFor(cursor, kind, group, inner);
-    values.enter(cursor, eventOf);
+    values.enter(cursor, kind, planner.computer, eventOf);
     if (plan.dynamicNames.length > 0) plan = planner.namedPlan(cursor, group, plan, values);
     return this.fillTuple(cursor, plan) ? this.judgeTuple(cursor, plan) : 0;
   }

@@ -6,6 +6,7 @@ import { formatContent } from '../../model/event-content.ts';
 import { Mark } from '../../model/event.ts';
 import type { RecordCursor } from '../../model/record.ts';
 import type { FragmentLeaves, KeyLeaves, PlanLeaf, Section } from './event-leaves.ts';
+import type { ShapeKind } from './kind-table.ts';
 import { Held, LeafReader } from './leaf-reader.ts';
 import { KeyWriter } from './key-writer.ts';
 import type { DerivedPart, EverythingReader, SlotReader } from './plan.ts';
@@ -17,14 +18,21 @@ export class RecordValues {
   private readonly leaf = new LeafReader();
   private readonly key = new KeyWriter();
   private eventOf: () => EventElement = noEvent;
+  private kind: ShapeKind | undefined;
+  private computer = 0;
 
   constructor(sets: ValueSets) {
     this.sets = sets;
   }
 
-  /** Turns to the cursor's current record. `eventOf` renders it, if a serialised section is asked for. */
-  enter(cursor: RecordCursor, eventOf: () => EventElement): void {
+  /**
+   * Turns to the cursor's current record, of this kind and computer. `eventOf` renders it, if a serialised section is
+   * asked for.
+   */
+  enter(cursor: RecordCursor, kind: ShapeKind, computer: number, eventOf: () => EventElement): void {
     this.leaf.cursor = cursor;
+    this.kind = kind;
+    this.computer = computer;
     this.eventOf = eventOf;
   }
 
@@ -62,8 +70,11 @@ export class RecordValues {
 
   private setOfEverything(field: number, all: EverythingReader): number {
     if (all.fixedGeneration !== this.sets.generation) this.fillFixed(field, all);
-    const { filter, single, mixed } = all;
+    const { filter, mixed } = all;
     const { cursor } = this.leaf;
+    const arePlain = filter !== undefined && this.areNamesPlain(all);
+    const single = arePlain ? all.unnamed : all.single;
+    let hasHit = false;
     let set = all.fixedSet;
     for (let i = 0; i < single.length; i++) {
       const { level, leaves, indices, places } = single[i]!;
@@ -77,12 +88,30 @@ export class RecordValues {
       const { bytes, view } = cursor;
       let k = filter.next(bytes, view, table, indices, list, 0, count);
       while (k < count) {
+        hasHit = true;
         set = this.withLeaf(field, set, leaves[list[k]!]!);
         k = filter.next(bytes, view, table, indices, list, k + 1, count);
       }
     }
     for (let i = 0; i < mixed.length; i++) set = this.withLeaf(field, set, mixed[i]!);
+    if (filter !== undefined && !arePlain && !hasHit) this.notePlainNames(all);
     return set;
+  }
+
+  /** Whether the names of the record are those that were last found to hold no keyword. */
+  private areNamesPlain({ plainNames }: EverythingReader): boolean {
+    const { kind, computer } = this;
+    return (
+      plainNames.computer === computer && plainNames.channel === kind?.channel && plainNames.provider === kind.provider
+    );
+  }
+
+  private notePlainNames({ plainNames }: EverythingReader): void {
+    const { kind } = this;
+    if (kind === undefined) return;
+    plainNames.computer = this.computer;
+    plainNames.channel = kind.channel;
+    plainNames.provider = kind.provider;
   }
 
   private withLeaf(field: number, set: number, leaf: PlanLeaf): number {
