@@ -96,6 +96,9 @@ export class LiteralPatterns {
       const variable = variables[i]!;
       const field = pattern.start + (variable >> 1);
       if (p + field - sample + 4 > end) return 0;
+      for (; sample + 4 <= field; sample += 4, p += 4) {
+        if (view.getInt32(sample, true) !== view.getInt32(p, true)) return 0;
+      }
       for (; sample < field; sample++, p++) if (bytes[sample] !== bytes[p]) return 0;
       if ((variable & 1) === 0) {
         sample += 4;
@@ -113,6 +116,9 @@ export class LiteralPatterns {
     }
     const sampleEnd = pattern.start + pattern.size;
     if (p + sampleEnd - sample > end) return 0;
+    for (; sample + 4 <= sampleEnd; sample += 4, p += 4) {
+      if (view.getInt32(sample, true) !== view.getInt32(p, true)) return 0;
+    }
     for (; sample < sampleEnd; sample++, p++) if (bytes[sample] !== bytes[p]) return 0;
     values.count = value;
     values.embedded = 0;
