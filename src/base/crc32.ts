@@ -86,7 +86,8 @@ function divide(bytes: Uint8Array, start: number, end: number, crc: number): num
   let at = start;
   for (; at + 4 <= end; at += 4) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    crc = t[0x300 + (crc & 0xff)]! ^ t[0x200 + ((crc >>> 8) & 0xff)]! ^ t[0x100 + ((crc >>> 16) & 0xff)]! ^ t[crc >>> 24]!;
+    crc =
+      t[0x300 + (crc & 0xff)]! ^ t[0x200 + ((crc >>> 8) & 0xff)]! ^ t[0x100 + ((crc >>> 16) & 0xff)]! ^ t[crc >>> 24]!;
   }
   for (; at < end; at++) crc = (crc >>> 8) ^ t[(crc ^ bytes[at]!) & 0xff]!;
   return crc;

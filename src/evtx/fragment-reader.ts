@@ -129,9 +129,9 @@ export class FragmentReader {
     this.innerCount = 0;
     const { values, shape } = this;
     const index = values.firstEmbedded;
-    const embed = shape.embedAt[index] ?? -1;
+    const embed = index < shape.valueCount ? shape.embedAt[index]! : -1;
     if (embed < 0) return 0;
-    const slot = (this.inner[0] ??= new InnerSlot(this.#empty));
+    const slot = (this.inner[this.innerCount] ??= new InnerSlot(this.#empty));
     const at = values.offset[index]!;
     const end = at + values.length[index]!;
     const next = this.#readRoot(at, end, slot.values);

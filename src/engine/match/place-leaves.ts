@@ -16,6 +16,8 @@ export interface PlacedLeaf {
   readonly element: PlacedElement;
 }
 
+const NO_GATES: readonly number[] = [];
+
 interface OpenElement extends PlacedElement {
   readonly path: readonly string[];
   readonly gates: readonly number[];
@@ -35,7 +37,12 @@ export function placeLeaves(shape: Shape): PlacedLeaf[] {
       case ShapeOp.Open: {
         const own = ownGates(steps, at);
         top?.children.push(own);
-        const gates = top === undefined ? own : [...new Set([...top.gates, ...own])];
+        const gates =
+          top === undefined || top.gates.length === 0
+            ? own
+            : own.length === 0
+              ? top.gates
+              : [...new Set([...top.gates, ...own])];
         const path = [...(top?.path ?? []), names[steps[at + 1]!]!];
         open.push({ path, gates, name: undefined, staticName: undefined, children: [], hasText: false });
         break;
@@ -95,18 +102,18 @@ export function staticTextOf({ pieces }: Leaf): string | undefined {
 }
 
 /** Values whose null drops the element that opens at step `at`: its dependency, and optional values directly in its content. */
-function ownGates(steps: Int32Array, at: number): number[] {
-  const gates: number[] = [];
-  if (steps[at + 2]! >= 0) gates.push(steps[at + 2]!);
-  if (at === 0) return gates;
+function ownGates(steps: Int32Array, at: number): readonly number[] {
+  let gates: number[] | undefined;
+  if (steps[at + 2]! >= 0) gates = [steps[at + 2]!];
+  if (at === 0) return gates ?? NO_GATES;
   const end = steps[at + 3]! * 4;
   let inTag = true;
   for (let step = at + 4; step < end; step += 4) {
     if (steps[step] === ShapeOp.EndAttributes) inTag = false;
     else if (steps[step] === ShapeOp.Open) step = steps[step + 3]! * 4;
     else if (steps[step] === ShapeOp.Value && !inTag && steps[step + 3] === 1 && steps[step + 2] !== ValueType.BinXml) {
-      gates.push(steps[step + 1]!);
+      (gates ??= []).push(steps[step + 1]!);
     }
   }
-  return gates;
+  return gates ?? NO_GATES;
 }

@@ -7,14 +7,22 @@ import { buildGroup, SharedParts } from './group-builder.ts';
 import type { Group } from './group.ts';
 import type { ValueSets } from './value-sets.ts';
 
+/** Stands for rows that take every event id; ids themselves are NO_EVENT_ID (-1) or above. */
+const ANY_ID = -2;
+
+interface ChannelRoutes {
+  readonly rows: number[];
+  /** The rows by event id. */
+  byId: Map<number, number[]> | undefined;
+}
+
 export class Router {
   readonly groups: Group[] = [];
   private readonly byKind = new Map<string, Group | null>();
   private readonly byRoutes = new Map<string, Group>();
   private readonly shared: SharedParts;
-  /** Route rows by channel number, and those of any channel. */
-  private readonly byChannel = new Map<number, number[]>();
-  private readonly anyChannel: number[] = [];
+  /** Route rows by channel number, -1 those of any channel. */
+  private readonly byChannel = new Map<number, ChannelRoutes>();
 
   private readonly program: Program;
   private readonly sets: ValueSets;
@@ -25,14 +33,10 @@ export class Router {
     this.shared = new SharedParts(program.header.fields.length);
     const rows = program.routes.length / ROUTE_COLUMNS;
     for (let row = 0; row < rows; row++) {
-      const channel = program.routes[row * ROUTE_COLUMNS + RouteColumn.Channel]!;
-      if (channel < 0) {
-        this.anyChannel.push(row);
-        continue;
-      }
-      const list = this.byChannel.get(channel);
-      if (list === undefined) this.byChannel.set(channel, [row]);
-      else list.push(row);
+      const channel = Math.max(-1, program.routes[row * ROUTE_COLUMNS + RouteColumn.Channel]!);
+      let routes = this.byChannel.get(channel);
+      if (routes === undefined) this.byChannel.set(channel, (routes = { rows: [], byId: undefined }));
+      routes.rows.push(row);
     }
   }
 
@@ -51,9 +55,8 @@ export class Router {
   }
 
   private makeGroup(channel: number, provider: number, eventId: number): Group | null {
-    const routes = [...(this.byChannel.get(channel) ?? []), ...this.anyChannel].filter((row) =>
-      this.accepts(row, provider, eventId),
-    );
+    const routes = channel < 0 ? [] : this.routesOf(channel, provider, eventId);
+    routes.push(...this.routesOf(-1, provider, eventId));
     if (routes.length === 0) return null;
     routes.sort((a, b) => a - b);
     const views = this.viewsFor(channel, provider, eventId);
@@ -67,16 +70,34 @@ export class Router {
     return group;
   }
 
-  private accepts(row: number, provider: number, eventId: number): boolean {
+  /** Rows of a channel that take events of this provider and id. */
+  private routesOf(channel: number, provider: number, eventId: number): number[] {
+    const routes = this.byChannel.get(channel);
+    if (routes === undefined) return [];
+    // Made when the channel is first met: Sysmon's alone has 2,000 rows, and each of its kinds would ask all of them.
+    routes.byId ??= this.sortById(routes.rows);
+    const wanted = (row: number): number => this.program.routes[row * ROUTE_COLUMNS + RouteColumn.Provider]!;
+    return [...(routes.byId.get(ANY_ID) ?? []), ...(routes.byId.get(eventId) ?? [])].filter(
+      (row) => wanted(row) < 0 || wanted(row) === provider,
+    );
+  }
+
+  private sortById(rows: readonly number[]): Map<number, number[]> {
     const { routes, routeIds } = this.program;
-    const at = row * ROUTE_COLUMNS;
-    const wanted = routes[at + RouteColumn.Provider]!;
-    if (wanted >= 0 && wanted !== provider) return false;
-    const count = routes[at + RouteColumn.IdsCount]!;
-    if (count < 0) return true;
-    const ids = routes[at + RouteColumn.IdsAt]!;
-    for (let i = ids; i < ids + count; i++) if (routeIds[i] === eventId) return true;
-    return false;
+    const byId = new Map<number, number[]>();
+    const add = (id: number, row: number): void => {
+      const list = byId.get(id);
+      if (list === undefined) byId.set(id, [row]);
+      else if (list[list.length - 1] !== row) list.push(row);
+    };
+    for (const row of rows) {
+      const at = row * ROUTE_COLUMNS;
+      const count = routes[at + RouteColumn.IdsCount]!;
+      if (count < 0) add(ANY_ID, row);
+      const ids = routes[at + RouteColumn.IdsAt]!;
+      for (let i = ids; i < ids + count; i++) add(routeIds[i]!, row);
+    }
+    return byId;
   }
 
   private viewsFor(channel: number, provider: number, eventId: number): number[] {
