@@ -49,10 +49,16 @@ describe('keywords over whole values', () => {
       fc.array(texts, { maxLength: 3 }).map((items) => ({ type: ValueType.String | ValueType.Array, value: items })),
       fc.constantFrom<BuilderValue>(7, true, null, ''),
     );
-    // Records of one template whose types differ from record to record.
+    // Records of one template whose types differ from record to record, and names that come again, with keywords and without.
+    const name = fc.constantFrom('HOST', 'OTHER', ...words, `${words[0]!}.example`, words[0]!.toUpperCase());
     const event: fc.Arbitrary<EventSpec> = fc
-      .array(value, { minLength: 3, maxLength: 3 })
-      .map((values) => ({ channel: 'Security', data: values.map((item, i) => [`F${i}`, item]) }));
+      .record({
+        values: fc.array(value, { minLength: 3, maxLength: 3 }),
+        computer: name,
+        provider: name,
+        channel: name,
+      })
+      .map(({ values, ...names }) => ({ ...names, data: values.map((item, i) => [`F${i}`, item]) }));
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 12 }), (records) => {
         const log = buildLog({ records });
