@@ -11,6 +11,7 @@ import { foldJoins } from '../src/scan/joins/fold-joins.ts';
 import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
 import { readRecord } from '../src/scan/read-record.ts';
 import { readSlices } from '../src/scan/read-slices.ts';
+import { SliceBuffer, sliceHeld } from '../src/scan/slice-held.ts';
 import { createSliceScanner } from '../src/scan/slice-scanner.ts';
 import { createRecoveryCore } from './recovery-core.ts';
 
@@ -18,14 +19,17 @@ import { createRecoveryCore } from './recovery-core.ts';
 export function createScanCore(program: ArrayBuffer): ScanCore {
   const scanner = createSliceScanner({ program: loadProgram(program) });
   const recoveryCore = createRecoveryCore(scanner);
+  const scratch = new SliceBuffer();
   return {
-    async openFile(blob, size = blob.size) {
-      return openLog(await readBytes(blob, 0, OPENING_BYTES), size);
+    async openFile(blob, size = blob.size, held) {
+      return openLog(held ?? (await readBytes(blob, 0, OPENING_BYTES)), size);
     },
-    async *scanRun({ blob, start, byteLength, chunksPerSlice, index = false, recovery }, signal) {
+    async *scanRun({ blob, start, byteLength, chunksPerSlice, index = false, recovery }, signal, held) {
       const surveyor = await recoveryCore.startRun(recovery);
       const recovered = recovery?.kind === 'judge' ? 'only' : false;
-      for await (const slice of readSlices(blob, { fileOffset: start, byteLength, chunksPerSlice, signal })) {
+      const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
+      const slices = held === undefined ? readSlices(blob, stretch) : sliceHeld(held, scratch, stretch);
+      for await (const slice of slices) {
         const result = await scanner.scanSliceInSteps({ ...slice, recovered, index }, signal);
         if (result === undefined) return;
         const { rows, account, problems, kinds } = result;

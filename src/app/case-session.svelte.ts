@@ -1,6 +1,6 @@
 // One open case: its files, problems, findings and judgements, and the scan that fills it. Findings are written to the
 // store before they are shown; when the store refuses, they are shown all the same, counted as not kept, and can be
-// written again later.
+// written again later. Longer than other files because files, problems and findings change together.
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
@@ -58,7 +58,10 @@ export class CaseSession {
   #files = $state.raw<readonly CaseFile[]>([]);
   #problems = $state.raw<readonly Problem[]>([]);
   #problemsDropped = 0;
-  #newProblems: Problem[] = [];
+  /** What slices have said since the files were last brought up to date: a new list of all files for each would cost more. */
+  readonly #newAccounts = new Map<number, FileAccount>();
+  readonly #newKinds: { readonly file: number; readonly kinds: readonly EventKindCount[] }[] = [];
+  readonly #newProblems: Problem[] = [];
   #scan = $state.raw<ScanRun | undefined>(undefined);
   #loading = $state(false);
   /** Findings on screen that the store did not take; they are the rows from here on. */
@@ -258,6 +261,8 @@ export class CaseSession {
   async save(): Promise<void> {
     const begun = this.#tools.now();
     this.#nextSave = Number.POSITIVE_INFINITY;
+    // What is kept of the findings must not be more than what is kept of their files.
+    this.#follow();
     const saved = await this.#tools.store.saveCase(this.record());
     const ended = this.#tools.now();
     this.#nextSave = ended + Math.max(SAVE_EVERY_MS, (ended - begun) / SAVE_SHARE);
@@ -315,23 +320,30 @@ export class CaseSession {
   }
 
   #account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void {
-    const known = this.#files[file];
-    if (known === undefined) return;
-    const account = { ...known.account };
+    const account = this.#newAccounts.get(file) ?? emptyFileAccount();
     addFileAccount(account, part);
-    this.#files = this.#files.with(file, { ...known, account });
-    this.kinds.add(file, kinds);
+    this.#newAccounts.set(file, account);
+    this.#newKinds.push({ file, kinds });
   }
 
-  #follow(progress: readonly FileProgress[]): void {
+  /** Brings the files up to date with what their slices have said since the last time, and with `progress`. */
+  #follow(progress: readonly FileProgress[] = []): void {
+    const accounts = [...this.#newAccounts].filter(([file]) => this.#files[file] !== undefined);
     const changed = progress.filter(
       ({ file, state }) => this.#files[file] !== undefined && this.#files[file].state !== state,
     );
-    if (changed.length > 0) {
+    this.#newAccounts.clear();
+    if (accounts.length > 0 || changed.length > 0) {
       const files = [...this.#files];
+      for (const [file, part] of accounts) {
+        const account = { ...files[file]!.account };
+        addFileAccount(account, part);
+        files[file] = { ...files[file]!, account };
+      }
       for (const { file, state } of changed) files[file] = { ...files[file]!, state };
       this.#files = files;
     }
+    this.kinds.add(this.#newKinds.splice(0));
     this.#takeProblems(this.#newProblems.splice(0));
   }
 
@@ -349,7 +361,7 @@ export class CaseSession {
 
   async #finish(scan: ScanRun): Promise<void> {
     this.#templates = scan.summary?.templates ?? this.#templates;
-    this.#takeProblems(this.#newProblems.splice(0));
+    this.#follow();
     const scanned = new Set(scan.files.map((file) => file.number));
     const perFile = this.#findingsPerFile();
     this.#files = this.#files.map((file, at) => {

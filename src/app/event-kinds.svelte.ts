@@ -20,13 +20,17 @@ export class EventKinds {
     this.#list = kept;
   }
 
-  /** Adds counts of a slice of a file. */
-  add(file: number, parts: readonly EventKindCount[]): void {
-    if (parts.length === 0) return;
-    const kinds: KindMap = this.#byFile.get(file) ?? new Map<string, EventKindCount>();
-    this.#byFile.set(file, kinds);
-    for (const part of parts) addKind(kinds, part);
-    this.#version++;
+  /** Adds counts of slices of files. */
+  add(slices: readonly { readonly file: number; readonly kinds: readonly EventKindCount[] }[]): void {
+    let isChanged = false;
+    for (const { file, kinds: parts } of slices) {
+      if (parts.length === 0) continue;
+      isChanged = true;
+      const kinds: KindMap = this.#byFile.get(file) ?? new Map<string, EventKindCount>();
+      this.#byFile.set(file, kinds);
+      for (const part of parts) addKind(kinds, part);
+    }
+    if (isChanged) this.#version++;
   }
 
   /** Forgets files that are about to be read again; `all` when no other file of the case was ever read. */

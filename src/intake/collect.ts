@@ -6,9 +6,10 @@ import type { EvidenceFile, Intake } from './evidence.ts';
 import { FreePaths } from './free-paths.ts';
 import { extensionOf, judgeFile, NEVER_LOGS, unreadableProblem } from './judge-file.ts';
 import { createLimiter } from './limiter.ts';
-import { MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES, SNIFF_PARALLEL } from './limits.ts';
+import { HEADS_PARALLEL, MAX_ENTRIES, MAX_RULE_FILES, MAX_UNNAMED_SNIFFS, MAX_UNPACKED_BYTES } from './limits.ts';
 import type { PackedPorts, PackedTaker } from './packed.ts';
 import { createProblemList } from './problem-list.ts';
+import { createHeadReader } from './read-heads.ts';
 import { contentKeyOf, KeptLogs } from './same-content.ts';
 import type { AskPassword, OpenZip } from './zip.ts';
 
@@ -51,7 +52,8 @@ interface FoundLog extends EvidenceFile {
 
 /** Creates a collector for one drop. */
 export function createCollector(options: IntakeOptions = {}): Collector {
-  const limiter = createLimiter(SNIFF_PARALLEL);
+  const limiter = createLimiter(HEADS_PARALLEL);
+  const readHead = createHeadReader();
   const problems = createProblemList();
   const skipped = new Map<string, number>();
   const found: FoundLog[] = [];
@@ -116,7 +118,7 @@ export function createCollector(options: IntakeOptions = {}): Collector {
       else skip(path);
       return;
     }
-    const verdict = await judgeFile(path, file, chosen);
+    const verdict = await judgeFile(path, file, chosen, readHead);
     switch (verdict.kind) {
       case 'log':
         addLog(rank, evidenceOf(path, file, file.lastModified), verdict.head);

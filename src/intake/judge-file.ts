@@ -3,7 +3,7 @@
 
 import type { Problem } from '../model/problem.ts';
 import { adviceOf, unreadableAdvice } from './advice.ts';
-import { SNIFF_BYTES } from './limits.ts';
+import { readHeadAlone } from './read-heads.ts';
 import { sniffFormat, type FileFormat } from './sniff.ts';
 
 export type Verdict =
@@ -44,7 +44,7 @@ export function extensionOf(path: string): string {
  * Judges a file by its content. `chosen` is true for a file the user dropped or picked itself: then every shortfall
  * gets a line; inside folders only logs and containers do. Never rejects: a file that cannot be read is a problem.
  */
-export async function judgeFile(path: string, file: Blob, chosen: boolean): Promise<Verdict> {
+export async function judgeFile(path: string, file: Blob, chosen: boolean, readHead = readHeadAlone): Promise<Verdict> {
   const extension = extensionOf(path);
   const isNamedLog = extension === 'evtx';
   if (file.size === 0) {
@@ -52,7 +52,7 @@ export async function judgeFile(path: string, file: Blob, chosen: boolean): Prom
   }
   let head: Uint8Array;
   try {
-    head = new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer());
+    head = await readHead(file);
   } catch (error) {
     return { kind: 'problem', problem: unreadableProblem(path, error, isNamedLog || chosen) };
   }

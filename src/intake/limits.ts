@@ -6,7 +6,9 @@ export { MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../model/packed-log.ts';
 
 /** Bytes of a file that are read: the file header of an event log and its first chunk header, whose checksums tell logs apart. */
 export const SNIFF_BYTES = 4_608;
-/** Files sniffed at the same time. Reads of slices overlap well in browsers; above 16 nothing was gained. */
+/** Files looked at at the same time: some are judged while others are read, 32 in one read (read-heads.ts). */
+export const HEADS_PARALLEL = 96;
+/** Entries of an archive sniffed at the same time. */
 export const SNIFF_PARALLEL = 16;
 /** Levels of folders below what was dropped. C:\Windows\System32\winevt\Logs in a triage image is 6 deep. */
 export const MAX_DEPTH = 32;

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SearchProgress } from '../model/event-search.ts';
 import { transferablesOf } from '../model/index-part.ts';
 import type { EventIndex, EventView } from './event-index.ts';
-import type { EventWorkerApi } from './event-protocol.ts';
+import type { EventWorkerApi, IndexEntry } from './event-protocol.ts';
 import type { WorkerLike } from './worker-handle.ts';
 
 export interface EventIndexOptions {
@@ -114,9 +114,13 @@ export function createEventIndex(options: EventIndexOptions): EventIndex {
   let life: Life | undefined;
   let nextView = 1;
 
+  /** Files and rows that wait for others that come at the same moment: a message each would cost more than the rows. */
+  let queue: IndexEntry[] = [];
+
   const forget = (): void => {
     counts.clear();
     count = 0;
+    queue = [];
   };
   const use = (): Life =>
     (life ??= new Life(options, (over) => {
@@ -124,6 +128,21 @@ export function createEventIndex(options: EventIndexOptions): EventIndex {
       life = undefined;
       forget();
     }));
+  const flush = (): void => {
+    const entries = queue;
+    queue = [];
+    if (entries.length === 0) return;
+    const buffers = entries.flatMap((entry) => ('part' in entry ? transferablesOf(entry.part) : []));
+    use().tell((api) => api.addAll(Comlink.transfer(entries, buffers)));
+  };
+  const enqueue = (entry: IndexEntry): void => {
+    if (queue.push(entry) === 1) queueMicrotask(flush);
+  };
+  /** The life for a question: everything that was added comes before it. */
+  const ask = (): Life => {
+    flush();
+    return use();
+  };
   const end = (): void => {
     const old = life;
     life = undefined;
@@ -138,10 +157,10 @@ export function createEventIndex(options: EventIndexOptions): EventIndex {
     addFile({ number, path, blob }) {
       count -= counts.get(number) ?? 0;
       counts.set(number, 0);
-      use().tell((api) => api.addFile(number, path, blob));
+      enqueue({ number, path, blob });
     },
     moveFile(number, blob) {
-      if (counts.has(number)) use().tell((api) => api.moveFile(number, blob));
+      if (counts.has(number)) ask().tell((api) => api.moveFile(number, blob));
     },
     add(file, part) {
       const known = counts.get(file);
@@ -149,21 +168,21 @@ export function createEventIndex(options: EventIndexOptions): EventIndex {
       if (known === undefined) return;
       counts.set(file, known + part.count);
       count += part.count;
-      use().tell((api) => api.add(file, Comlink.transfer(part, transferablesOf(part))));
+      enqueue({ number: file, part });
     },
     fieldNames: () =>
       settled(
-        use().call((api) => api.fieldNames()),
+        ask().call((api) => api.fieldNames()),
         [],
       ),
     search(search, progress) {
-      const current = use();
+      const current = ask();
       current.startSearchers();
       return openView(current, nextView++, search, progress);
     },
     loadEvent: (file, offset) =>
       settled(
-        use().call((api) => api.loadEvent(file, offset)),
+        ask().call((api) => api.loadEvent(file, offset)),
         undefined,
       ),
     clear: end,

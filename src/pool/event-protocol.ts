@@ -36,8 +36,15 @@ export interface EventCore {
 
 export type CreateEventCore = (readers: ByteReaders) => EventCore;
 
+/** A file for the index, or rows of one. */
+export type IndexEntry =
+  | { readonly number: number; readonly path: string; readonly blob: Blob }
+  | { readonly number: number; readonly part: IndexPart };
+
 /** The calls that the events worker answers (through comlink). */
-export interface EventWorkerApi extends EventCore {
+export interface EventWorkerApi extends Omit<EventCore, 'addFile' | 'add'> {
+  /** Takes files and rows in order. */
+  addAll(entries: readonly IndexEntry[]): void;
   /** Makes this worker a searcher that answers on a port; it is nothing else then. */
   serveSearches(port: MessagePort): void;
   /** Gives the index a searcher, by the caller's number. */

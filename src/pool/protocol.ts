@@ -30,6 +30,8 @@ export interface Run {
   /** Bytes to read; reading also ends at the end of the file. */
   readonly byteLength: number;
   readonly chunksPerSlice: number;
+  /** The run is a small file as a whole: it is read in one piece with the others of its group. */
+  readonly whole?: boolean;
   /** Collect rows for an event index. */
   readonly index?: boolean;
   /** Undefined when deleted records are not asked for. */
@@ -69,20 +71,30 @@ export interface SliceReport {
   readonly survey?: SliceSurvey;
 }
 
-/** Worker to page, on the run's own port, in order. */
-export type RunMessage =
+/**
+ * What a worker does for one request, one run after the other. The small files of a group are read at once and reported
+ * in one message, because reads and messages would cost more than their scan; a run of a large file is a group alone.
+ */
+export type RunGroups = readonly (readonly Run[])[];
+
+/** About a run of a request, in order; `run` is its place in it. */
+export type RunMessage = { readonly run: number } & (
   | { readonly kind: 'opened'; readonly opening: FileOpening }
   | { readonly kind: 'slice'; readonly report: SliceReport }
-  /** The file could not be read (moved, changed, no permission): nothing more will come. */
+  /** The file could not be read (moved, changed, no permission): nothing more will come of it. */
   | { readonly kind: 'unreadable'; readonly detail: string }
   /** The core threw: a bug. The worker's state is unknown from here on. */
   | { readonly kind: 'crashed'; readonly detail: string }
   /** Every message of the run has been sent. */
-  | { readonly kind: 'end' };
+  | { readonly kind: 'end' }
+);
 
-/** Page to worker, on the run's own port. */
+/** Worker to page, on the request's own port: everything about a group of small files, else one message. */
+export type RunMessages = readonly RunMessage[];
+
+/** Page to worker, on the request's own port. */
 export type RunRequest =
-  /** One slice was taken; the worker keeps at most two that were not. */
+  /** Messages with slices were taken; the worker keeps at most two that were not. */
   { readonly kind: 'taken' } | { readonly kind: 'stop' };
 
 /** Correlation rows of one slice, with the rank of the file they came from. */
@@ -127,8 +139,8 @@ export interface JoinReport {
 export interface ScanWorkerApi {
   /** Takes the rule program; before anything else, once. */
   load(program: ArrayBuffer): void;
-  /** Starts a run; everything about it, its end included, goes over `port`. */
-  startRun(run: Run, port: MessagePort): void;
+  /** Starts runs; everything about them, their ends included, goes over `port`. */
+  startRuns(groups: RunGroups, port: MessagePort): void;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
   /** Settles when every report has been taken. */
   join(job: JoinJob, take: (report: JoinReport) => unknown): Promise<void>;
@@ -136,10 +148,13 @@ export interface ScanWorkerApi {
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
 export interface ScanCore {
-  /** `size` is that of the whole file, where the blob holds only its beginning. */
-  openFile(blob: Blob, size?: number): Promise<FileOpening>;
-  /** Yields the slices of a run in order. Ends early when aborted; throws a DOMException when the file cannot be read. */
-  scanRun(run: Omit<Run, 'open'>, signal: AbortSignal): AsyncIterable<SliceReport>;
+  /** `size` is that of the whole file, where the blob holds only its beginning; `held`: the bytes of the blob, where read. */
+  openFile(blob: Blob, size?: number, held?: Uint8Array): Promise<FileOpening>;
+  /**
+   * Yields the slices of a run in order; `held`: the bytes of its blob, where they have been read. Ends early when
+   * aborted; throws a DOMException when the file cannot be read.
+   */
+  scanRun(run: Omit<Run, 'open'>, signal: AbortSignal, held?: Uint8Array): AsyncIterable<SliceReport>;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
   /** Events that only other records decide; missing in cores whose rules need none. */
   join?(job: JoinJob): AsyncIterable<JoinReport>;

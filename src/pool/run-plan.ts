@@ -1,6 +1,7 @@
 // Which worker reads what next. A plan holds, per file, the stretches of chunks that nobody has taken yet; workers
 // take runs from it and give back what they could not finish. It knows nothing of workers, messages or time, and a
-// chunk is in exactly one place: pending, in one run, or settled.
+// chunk is in exactly one place: pending, in one run, or settled. Longer than other files because taking, grouping and
+// giving back change the same stretches.
 
 import { assertTrue, ensureDefined } from '../base/assert.ts';
 
@@ -12,6 +13,11 @@ const CHUNKS_PER_SLICE = 32;
 const SHORTEST_RUN = 16 * CHUNK_BYTES;
 /** Opening a stream costs per run; from 16 MiB on that is below one per cent (design.md section 1). */
 const LONGEST_RUN = 256 * CHUNK_BYTES;
+/** Files up to this size are read whole, and together with others: by themselves they cost more to read than to scan. */
+const SMALL_FILE = SHORTEST_RUN;
+/** Small files read and reported together: enough to make both cheap, few enough to lose and do again. */
+const GROUP_BYTES = SHORTEST_RUN;
+const GROUP_FILES = 64;
 
 /** A stretch that a worker has taken. `attempts` counts the workers that died on it. */
 export interface PlannedRun {
@@ -21,6 +27,8 @@ export interface PlannedRun {
   readonly chunksPerSlice: number;
   readonly open: boolean;
   readonly attempts: number;
+  /** A small file as a whole, which may share a group with others. */
+  readonly whole: boolean;
 }
 
 interface Stretch {
@@ -79,6 +87,10 @@ export class RunPlan {
   readonly #open = new Set<number>();
   /** Files whose header a worker died on, to be judged once more. */
   readonly #toReopen = new Set<number>();
+  /** Files that were taken and not begun: they are taken again like any other. */
+  readonly #returned = new Set<number>();
+  /** Bytes of small files that nobody has taken yet. */
+  #smallBytes = 0;
 
   /** `packed` files have no bytes until supply() says so. */
   constructor(files: readonly { number: number; path: string; size: number; packed?: boolean }[], workers: number) {
@@ -99,6 +111,7 @@ export class RunPlan {
       this.#files.set(number, state);
     }
     this.#order = ranked.filter(({ packed = false }) => !packed).map((file) => file.number);
+    for (const file of this.#order) this.#smallBytes += this.#smallSize(file);
     this.#workers = workers;
   }
 
@@ -114,6 +127,7 @@ export class RunPlan {
   ): RunPlan {
     const plan = new RunPlan(files, workers);
     plan.#unopened = files.length;
+    plan.#smallBytes = 0;
     for (const { number, stretches } of files) {
       plan.#state(number).opening = 'opened';
       for (const { start, end } of stretches) plan.#putBack(number, { start, end, attempts: 0 });
@@ -144,6 +158,44 @@ export class RunPlan {
       if (run !== undefined) return run;
     }
     return this.#takeRetry();
+  }
+
+  /**
+   * Takes what a worker does next in one go, in groups that are read and reported at once: like take(), and with a small
+   * file the small files after it, up to a share of what is left of them.
+   */
+  takeGroups(previous: number | undefined): PlannedRun[][] | undefined {
+    const smallBytes = this.#smallBytes;
+    const first = this.take(previous);
+    if (first === undefined) return undefined;
+    const group = [first];
+    const groups = [group];
+    if (!first.whole) return groups;
+    const share = this.#runLength(smallBytes);
+    const { telling } = this.#state(first.file);
+    let groupBytes = this.#state(first.file).size;
+    for (let bytes = groupBytes; bytes < share;) {
+      const file = this.#nextUnopened();
+      if (file === undefined || this.#smallSize(file) === 0 || this.#state(file).telling !== telling) break;
+      const { size } = this.#state(file);
+      bytes += size;
+      const isFull = groupBytes + size > GROUP_BYTES || groups.at(-1)!.length >= GROUP_FILES;
+      groupBytes = isFull ? size : groupBytes + size;
+      const run = this.#openRun(this.#takeUnopened(file));
+      if (isFull) groups.push([run]);
+      else groups.at(-1)!.push(run);
+    }
+    return groups;
+  }
+
+  /** The run was taken and nothing of it begun: it is taken again as if for the first time. */
+  giveBackUntouched(run: PlannedRun): void {
+    const state = this.#state(run.file);
+    assertTrue(run.open, 'only files that were to be opened come back untouched');
+    state.out -= 1;
+    state.opening = 'closed';
+    this.#smallBytes += this.#smallSize(run.file);
+    this.#returned.add(run.file);
   }
 
   /** Of a packed file `size` bytes are there now; the last chunk of them waits for its rest unless they are all. */
@@ -246,10 +298,9 @@ export class RunPlan {
       this.#supplied.delete(file);
       return this.#openRun(file);
     }
-    const unopened = this.#order[this.#unopened];
+    const unopened = this.#nextUnopened();
     if (unopened !== undefined && this.#state(unopened).telling === telling) {
-      this.#unopened += 1;
-      return this.#openRun(unopened);
+      return this.#openRun(this.#takeUnopened(unopened));
     }
     let fullest: number | undefined;
     let most = 0;
@@ -261,13 +312,33 @@ export class RunPlan {
     return fullest === undefined ? undefined : this.#cut(fullest, 'tail');
   }
 
+  /** The file to be opened next. */
+  #nextUnopened(): number | undefined {
+    for (const file of this.#returned) return file;
+    return this.#order[this.#unopened];
+  }
+
+  #takeUnopened(file: number): number {
+    if (!this.#returned.delete(file)) this.#unopened += 1;
+    this.#smallBytes -= this.#smallSize(file);
+    return file;
+  }
+
+  /** Bytes of a file that is read whole, 0 for others. */
+  #smallSize(file: number): number {
+    const { size, isWhole } = this.#state(file);
+    return isWhole && size <= SMALL_FILE ? size : 0;
+  }
+
   #openRun(file: number): PlannedRun {
     const state = this.#state(file);
     state.opening = 'pending';
     state.out += 1;
     const there = state.isWhole ? state.size : wholeChunks(state.size - HEADER_BYTES);
     const byteLength = Math.min(this.#runLength(state.size), Math.max(there, CHUNK_BYTES));
-    return { file, start: 0, byteLength, chunksPerSlice: CHUNKS_PER_SLICE, open: true, attempts: state.openAttempts };
+    const { openAttempts: attempts } = state;
+    const whole = this.#smallSize(file) > 0 && attempts === 0;
+    return { file, start: 0, byteLength, chunksPerSlice: CHUNKS_PER_SLICE, open: true, attempts, whole };
   }
 
   #cut(file: number, where: 'head' | 'tail'): PlannedRun | undefined {
@@ -285,7 +356,8 @@ export class RunPlan {
     if (state.pending.length === 0) this.#open.delete(file);
     state.out += 1;
     const { start, attempts } = taken;
-    return { file, start, byteLength: taken.end - start, chunksPerSlice: CHUNKS_PER_SLICE, open: false, attempts };
+    const byteLength = taken.end - start;
+    return { file, start, byteLength, chunksPerSlice: CHUNKS_PER_SLICE, open: false, attempts, whole: false };
   }
 
   #takeRetry(): PlannedRun | undefined {
@@ -300,7 +372,7 @@ export class RunPlan {
       if (stretch === undefined) continue;
       state.out += 1;
       const { start, end, attempts } = stretch;
-      return { file, start, byteLength: end - start, chunksPerSlice: 1, open: false, attempts };
+      return { file, start, byteLength: end - start, chunksPerSlice: 1, open: false, attempts, whole: false };
     }
     return undefined;
   }

@@ -8,7 +8,7 @@ import { ensureDefined } from '../base/assert.ts';
 import type { Problem } from '../model/problem.ts';
 import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import type { CorrelationPart, JoinJob, JoinReport, RunMessage } from './protocol.ts';
+import type { CorrelationPart, JoinJob, JoinReport, Run, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
 import { CHUNK_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
@@ -33,13 +33,21 @@ type TaskFile = Omit<ScanFile, 'blob'> & { blob: Blob; size: number };
 /** The options of a scan with everything decided that has a default. */
 export type TaskOptions = ScanOptions & Required<Pick<ScanOptions, 'workers'>>;
 
+/** A run that is out. */
 interface ActiveRun {
   run: PlannedRun;
+  readonly group: number;
+  settled: number;
+  unreadable: boolean;
+  ended: boolean;
+}
+
+/** What a worker is doing: the runs of one request. */
+interface ActiveJob {
+  readonly runs: readonly ActiveRun[];
   readonly worker: WorkerHandle;
   readonly handle: RunHandle;
-  settled: number;
   silentMs: number;
-  unreadable: boolean;
 }
 
 /** Starts a scan over `workers` workers of the pool. Problems, findings and counters go to the listener as they come. */
@@ -67,7 +75,7 @@ class ScanTask {
   readonly #recovery: RecoveryPass | undefined;
   readonly #meter: ProgressMeter;
   readonly #startedAt = performance.now();
-  readonly #active = new Set<ActiveRun>();
+  readonly #active = new Set<ActiveJob>();
   readonly #correlation: CorrelationPart[] = [];
   readonly #joins: JoinJob['parts'][number][] = [];
   readonly #loadCorrelations: LoadCorrelations;
@@ -213,18 +221,18 @@ class ScanTask {
     let previous: number | undefined;
     try {
       while (!this.#over()) {
-        const run = this.#plan.take(previous);
-        if (run === undefined) {
+        const groups = this.#plan.takeGroups(previous);
+        if (groups === undefined) {
           if (this.#plan.finished) break;
           await new Promise<void>((resolve) => this.#waiting.push(resolve));
           continue;
         }
-        this.#meter.setState(run.file, 'scanning');
+        for (const { file } of groups.flat()) this.#meter.setState(file, 'scanning');
         this.#progress();
         worker ??= await this.#lend();
         if (worker === undefined || this.#over()) break;
-        previous = run.file;
-        if (!(await this.#perform(worker, run))) {
+        previous = groups.at(-1)?.at(-1)?.file;
+        if (!(await this.#perform(worker, groups))) {
           this.#pool.discard(worker);
           worker = undefined;
         }
@@ -247,40 +255,52 @@ class ScanTask {
     return first;
   }
 
-  /** Does one run; false when the worker was lost on the way. */
-  async #perform(worker: WorkerHandle, run: PlannedRun): Promise<boolean> {
-    const { blob, packed, size } = this.#file(run.file);
-    const { start, byteLength, chunksPerSlice, open } = run;
-    const recovery = this.#recovery?.requestFor(run.file);
-    const index = this.#listener.indexed !== undefined;
-    const request = { blob, ...(packed && { size }), start, byteLength, chunksPerSlice, index, recovery, open };
-    const handle = worker.startRun(request, (message) => {
-      active.silentMs = 0;
+  /** Does what was taken; false when the worker was lost on the way. */
+  async #perform(worker: WorkerHandle, groups: readonly (readonly PlannedRun[])[]): Promise<boolean> {
+    const runs = groups.flatMap((group, at) =>
+      group.map((run): ActiveRun => ({ run, group: at, settled: 0, unreadable: false, ended: false })),
+    );
+    const requests = groups.map((group) => group.map((run) => this.#requestOf(run)));
+    const handle = worker.startRuns(requests, (message) => {
+      job.silentMs = 0;
       // After a cancel nothing more is shown, not even what was under way.
-      if (!this.#over()) this.#take(active, message);
+      if (!this.#over()) this.#take(ensureDefined(runs[message.run], 'run of a message'), message);
     });
-    const active: ActiveRun = { run, worker, handle, settled: 0, silentMs: 0, unreadable: false };
-    this.#active.add(active);
+    const job: ActiveJob = { runs, worker, handle, silentMs: 0 };
+    this.#active.add(job);
     try {
       await handle.done;
-      this.#plan.finish(active.run);
-      if (!active.unreadable && active.settled < active.run.byteLength && !this.#over()) {
-        this.#problem(run.file, {
-          code: 'file-changed',
-          severity: 'error',
-          offset: active.run.start + active.settled,
-          detail: 'the file became shorter while it was read',
-        });
-      }
-      this.#settleFile(run.file);
       return true;
     } catch (cause) {
       if (!(cause instanceof WorkerLost)) throw cause;
-      if (!this.#over()) this.#replan(active, cause.message);
+      if (!this.#over()) this.#replanJob(job, cause.message);
       return false;
     } finally {
-      this.#active.delete(active);
+      this.#active.delete(job);
     }
+  }
+
+  #requestOf({ file, start, byteLength, chunksPerSlice, open, whole }: PlannedRun): Run {
+    const { blob, packed, size } = this.#file(file);
+    const recovery = this.#recovery?.requestFor(file);
+    const index = this.#listener.indexed !== undefined;
+    return { blob, ...(packed && { size }), start, byteLength, chunksPerSlice, index, recovery, open, whole };
+  }
+
+  /** A run has come to its end: everything in it is settled. */
+  #finishRun(active: ActiveRun): void {
+    const { run, settled, unreadable } = active;
+    active.ended = true;
+    this.#plan.finish(run);
+    if (!unreadable && settled < run.byteLength) {
+      this.#problem(run.file, {
+        code: 'file-changed',
+        severity: 'error',
+        offset: run.start + settled,
+        detail: 'the file became shorter while it was read',
+      });
+    }
+    this.#settleFile(run.file);
   }
 
   #take(active: ActiveRun, message: RunMessage): void {
@@ -331,11 +351,23 @@ class ScanTask {
           hint: 'The file was moved, changed or locked since it was opened: copy it and open the copy.',
         });
         break;
-      case 'crashed':
       case 'end':
+        this.#finishRun(active);
+        break;
+      case 'crashed':
         break;
     }
     this.#progress();
+  }
+
+  /** A worker died: what it was doing is planned again, and what it had not begun is taken like any other. */
+  #replanJob({ runs }: ActiveJob, detail: string): void {
+    const begun = runs.find(({ ended }) => !ended)?.group;
+    for (const active of runs) {
+      if (active.ended) continue;
+      if (active.group === begun) this.#replan(active, detail);
+      else this.#plan.giveBackUntouched(active.run);
+    }
   }
 
   /** A worker died: what it had not committed is planned again, and what has now killed twice is reported. */

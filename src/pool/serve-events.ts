@@ -16,8 +16,15 @@ export function serveEvents(
   createReader: () => ByteReaders,
 ): void {
   const team = new SearcherTeam(MOST_JOBS, createReader());
+  const core = createCore(team);
   const api: EventWorkerApi = {
-    ...createCore(team),
+    ...core,
+    addAll(entries) {
+      for (const entry of entries) {
+        if ('part' in entry) core.add(entry.number, entry.part);
+        else core.addFile(entry.number, entry.path, entry.blob);
+      }
+    },
     serveSearches: (port) => serveSearches(port, createReader()),
     addSearcher: (number, port) => team.add(number, port),
     dropSearcher: (number, detail, last) => team.drop(number, detail, last),

@@ -7,8 +7,9 @@ import type {
   CorrelationReport,
   JoinJob,
   JoinReport,
-  Run,
+  RunGroups,
   RunMessage,
+  RunMessages,
   RunRequest,
   ScanWorkerApi,
 } from './protocol.ts';
@@ -18,7 +19,7 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
-/** A run in progress: `stop` asks the worker to end early, `done` settles when nothing more will come. */
+/** Runs in progress: `stop` asks the worker to end early, `done` settles when nothing more will come. */
 export interface RunHandle {
   readonly done: Promise<unknown>;
   stop(): void;
@@ -28,10 +29,10 @@ export interface WorkerHandle {
   /** Settles when the worker has loaded the rules. */
   readonly ready: Promise<void>;
   /**
-   * Starts a run. `take` gets its messages in order, all before `done` settles, none after the worker was lost. What
-   * `take` throws comes out of `done`.
+   * Starts runs, done one after the other. `take` gets their messages in order, all before `done` settles, none after the
+   * worker was lost. What `take` throws comes out of `done`.
    */
-  startRun(run: Run, take: (message: RunMessage) => void): RunHandle;
+  startRuns(groups: RunGroups, take: (message: RunMessage) => void): RunHandle;
   correlate(job: CorrelationJob): Promise<CorrelationReport>;
   /** Settles when `take`, which must not throw, has had every report. */
   join(job: JoinJob, take: (report: JoinReport) => void): Promise<void>;
@@ -83,22 +84,26 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
 
   return {
     ready,
-    startRun(run, take) {
+    startRuns(groups, take) {
       const { port1, port2 } = new MessageChannel();
+      let left = groups.flat().length;
       const done = settling((resolve: (value: undefined) => void, reject) => {
-        port1.onmessage = ({ data }: MessageEvent<RunMessage>) => {
-          if (lost !== undefined) return;
-          try {
-            take(data);
-          } catch (cause) {
-            reject(cause);
+        port1.onmessage = ({ data }: MessageEvent<RunMessages>) => {
+          for (const message of data) {
+            if (lost !== undefined) return;
+            try {
+              take(message);
+            } catch (cause) {
+              reject(cause);
+            }
+            if (message.kind === 'crashed') lose(message.detail);
+            else if (message.kind === 'end') left -= 1;
           }
-          if (data.kind === 'crashed') lose(data.detail);
-          else if (data.kind === 'end') resolve(undefined);
-          else if (data.kind === 'slice') port1.postMessage({ kind: 'taken' } satisfies RunRequest);
+          if (left === 0) resolve(undefined);
+          else if (data.some(({ kind }) => kind === 'slice')) port1.postMessage({ kind: 'taken' } satisfies RunRequest);
         };
         port1.onmessageerror = () => lose('a message could not be read');
-        called(() => api.startRun(run, Comlink.transfer(port2, [port2]))).catch(reject);
+        called(() => api.startRuns(groups, Comlink.transfer(port2, [port2]))).catch(reject);
       });
       const close = (): void => {
         port1.onmessage = null;

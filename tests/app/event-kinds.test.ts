@@ -11,9 +11,9 @@ describe('event kinds of a case', () => {
   test('counts of one kind add up over slices and files, and fields are united', () => {
     const [image, user] = ['Image', 'User'].map(fieldKeyOf);
     const kinds = new EventKinds();
-    kinds.add(0, [kind(1, { fieldsPresent: [image!] }), kind(5, { eventId: 2 })]);
-    kinds.add(0, [kind(2, { first: '1', fieldsPresent: [user!], fieldsFilled: [user!] })]);
-    kinds.add(1, [kind(4, { last: '9', first: '' })]);
+    kinds.add([{ file: 0, kinds: [kind(1, { fieldsPresent: [image!] }), kind(5, { eventId: 2 })] }]);
+    kinds.add([{ file: 0, kinds: [kind(2, { first: '1', fieldsPresent: [user!], fieldsFilled: [user!] })] }]);
+    kinds.add([{ file: 1, kinds: [kind(4, { last: '9', first: '' })] }]);
     expect(kinds.list).toEqual([
       kind(7, { first: '1', last: '9', fieldsPresent: [image!, user!], fieldsFilled: [user!] }),
       kind(5, { eventId: 2 }),
@@ -23,10 +23,10 @@ describe('event kinds of a case', () => {
 
   test('a file that is read again replaces its part', () => {
     const kinds = new EventKinds();
-    kinds.add(0, [kind(3)]);
-    kinds.add(1, [kind(4)]);
+    kinds.add([{ file: 0, kinds: [kind(3)] }]);
+    kinds.add([{ file: 1, kinds: [kind(4)] }]);
     kinds.forget([0], false);
-    kinds.add(0, [kind(3)]);
+    kinds.add([{ file: 0, kinds: [kind(3)] }]);
     expect(kinds.list).toEqual([kind(7)]);
   });
 
@@ -34,7 +34,7 @@ describe('event kinds of a case', () => {
     const kinds = new EventKinds([kind(3)]);
     expect(kinds.list).toEqual([kind(3)]);
     kinds.forget([0], true);
-    kinds.add(0, [kind(2)]);
+    kinds.add([{ file: 0, kinds: [kind(2)] }]);
     expect(kinds.list).toEqual([kind(2)]);
   });
 });

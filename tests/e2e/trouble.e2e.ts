@@ -39,7 +39,7 @@ async function killFirstWorker(page: Page): Promise<void> {
       }
       override postMessage(message: { path?: string[] }, transfer?: unknown): void {
         super.postMessage(message, transfer as Transferable[]);
-        if (state.killed > 0 || message.path?.[0] !== 'startRun') return;
+        if (state.killed > 0 || message.path?.[0] !== 'startRuns') return;
         state.killed += 1;
         // Gone without a word, then the error that a browser reports for a crash.
         setTimeout(() => {

@@ -1,5 +1,9 @@
 // Stand-ins for what a browser gives on a drop, and the bytes of the formats that intake tells apart.
 
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
@@ -18,16 +22,20 @@ export function fileOf(name: string, bytes: Uint8Array<ArrayBuffer> | string, la
   return new File([bytes], name, { lastModified });
 }
 
+/** Bytes of a file that is gone: every read of it, of a part of it and of a blob that holds it fails as in a browser. */
+const lostBytes = await (async (): Promise<Blob> => {
+  const folder = mkdtempSync(join(tmpdir(), 'winnow-locked-'));
+  const path = join(folder, 'locked.evtx');
+  writeFileSync(path, new Uint8Array(69_632));
+  const blob = await openAsBlob(path);
+  rmSync(folder, { recursive: true });
+  return blob;
+})();
+
 /** A file that opens but cannot be read, as logs held by Windows do. */
 export class LockedFile extends File {
-  constructor(name: string, size = 69_632) {
-    super([new Uint8Array(size)], name);
-  }
-
-  override slice(): Blob {
-    const blob = new Blob(['x']);
-    blob.arrayBuffer = () => Promise.reject(new DOMException('locked', 'NotReadableError'));
-    return blob;
+  constructor(name: string, size = lostBytes.size) {
+    super([lostBytes.slice(0, size)], name);
   }
 }
 

@@ -39,12 +39,12 @@ export function fakeCores(): CreateScanCore {
         problems: [],
       });
     },
-    async *scanRun(run, signal) {
+    async *scanRun(run, signal, held) {
       const sliceBytes = run.chunksPerSlice * CHUNK;
       for (let at = run.start; at < run.start + run.byteLength; at += sliceBytes) {
         if (signal.aborted) return;
         const end = Math.min(at + sliceBytes, run.start + run.byteLength);
-        const bytes = new Uint8Array(await run.blob.slice(at, end).arrayBuffer());
+        const bytes = held?.subarray(at, end) ?? new Uint8Array(await run.blob.slice(at, end).arrayBuffer());
         const rows: FindingRow[] = [];
         for (let chunk = 0; chunk < bytes.length; chunk += CHUNK) {
           const mark = bytes[chunk]!;

@@ -162,7 +162,7 @@ describe('a worker that dies', () => {
       })(worker.addEventListener.bind(worker));
       worker.postMessage = (message: { path?: string[] }, transfer) => {
         post(message, transfer);
-        if (failures > 0 || message.path?.[0] !== 'startRun') return;
+        if (failures > 0 || message.path?.[0] !== 'startRuns') return;
         failures += 1;
         for (const listener of onError) listener(new Event('error'));
       };
