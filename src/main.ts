@@ -67,6 +67,20 @@ const exportFindings: ExportFindings = async function* (format, findings, contex
   });
 };
 
+/** The rules for a scanner, of which those that are off make no findings; what silences them is loaded when there are any. */
+function partsWithout(off: ReadonlySet<string>, parts: RulesInUse['parts']) {
+  if (off.size === 0) return parts;
+  const silent = Promise.all([import('./pool/silenced-parts.ts'), import('./engine/silence-rules.ts')]).then(
+    ([{ silenceParts }, { silenceRules }]) => silenceParts(parts, off, silenceRules),
+  );
+  silent.catch(() => undefined);
+  return {
+    loadProgram: async () => (await silent).loadProgram(),
+    loadCorrelations: async () => (await silent).loadCorrelations(),
+    loadJoins: async () => (await silent).loadJoins(),
+  };
+}
+
 async function loadEventCatalogue(): Promise<EventCatalogue> {
   const [{ createEventCatalogue }, events, values] = await Promise.all([
     import('./model/event-catalogue.ts'),
@@ -87,10 +101,10 @@ async function start(target: HTMLElement): Promise<void> {
   const build = typeof __WINNOW_BUILD__ === 'string' ? __WINNOW_BUILD__ : undefined;
   const shipped = createShippedRules();
   const rules = new RulesInUse(shipped);
-  const { cases: store, packs: packStore } = await openStores();
+  const { cases: store, packs: packStore, tuning: tuningStore } = await openStores();
   const scanner = createRenewableScanner(() => {
     // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
-    const { loadProgram, loadCorrelations, loadJoins } = rules.parts;
+    const { loadProgram, loadCorrelations, loadJoins } = partsWithout(app.tuning.off, rules.parts);
     return createWorkerScanner({
       startWorker: startScanWorker,
       startUnpacker: startUnpackWorker,
@@ -113,6 +127,7 @@ async function start(target: HTMLElement): Promise<void> {
       use: (combined) => rules.use(combined),
     },
     packStore,
+    tuningStore,
     evidence: {
       // A drop or a choice of files is the moment at which a browser may ask whether the case is to be kept.
       readDrop: (transfer) => {

@@ -10,7 +10,12 @@ export interface FindingRule {
   readonly id: string;
   readonly hash: string;
   readonly title: string;
+  /** The level that counts: the analyst's, where they set one. */
   readonly level: RuleLevel;
+  /** The rule's own level where that is another one. */
+  readonly ruleLevel?: RuleLevel;
+  /** The rule is switched off. */
+  readonly off?: boolean;
   readonly tags: readonly string[];
 }
 

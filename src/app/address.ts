@@ -16,6 +16,8 @@ export type Address =
     }
   | { readonly view: 'rules'; readonly params: AddressParams }
   | { readonly view: 'rule'; readonly ruleId: string }
+  | { readonly view: 'tuning' }
+  | { readonly view: 'workbench'; readonly ruleId: string | undefined }
   | { readonly view: 'pack'; readonly packId: string; readonly params: AddressParams };
 
 /** Filters and the like, in the order in which they were set. */
@@ -32,6 +34,8 @@ export function parseAddress(hash: string): Address {
   const params = mark < 0 ? NO_PARAMS : new Map(new URLSearchParams(text.slice(mark + 1)));
   const [room, id, tab, item] = path.map(decodePart);
   if (room === 'rules') return id === undefined ? { view: 'rules', params } : { view: 'rule', ruleId: id };
+  if (room === 'tuning') return { view: 'tuning' };
+  if (room === 'workbench') return { view: 'workbench', ruleId: id };
   if (room === 'packs') return id === undefined ? { view: 'rules', params } : { view: 'pack', packId: id, params };
   if (room === 'case' && id !== undefined) {
     const known = tab !== undefined && CASE_VIEWS.includes(tab) ? (tab as CaseView) : 'findings';
@@ -46,6 +50,10 @@ export function formatAddress(address: Address): string {
   switch (address.view) {
     case 'start':
       return '#/';
+    case 'tuning':
+      return '#/tuning';
+    case 'workbench':
+      return address.ruleId === undefined ? '#/workbench' : `#/workbench/${encodeURIComponent(address.ruleId)}`;
     case 'rules':
       return `#/rules${formatParams(address.params)}`;
     case 'rule':

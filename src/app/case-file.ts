@@ -9,6 +9,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ToolAccount } from '../model/evidence-account.ts';
 import type { Finding, FindingKey } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
+import { SUPPRESSION_LIMITS } from '../model/suppression.ts';
 import type { CaseStore } from '../store/case-store.ts';
 import type { CaseSession } from './case-session.svelte.ts';
 import { fileNameOf } from './file-name.ts';
@@ -20,10 +21,12 @@ export async function saveCaseFile(session: CaseSession, tool: ToolAccount, port
   const { count } = session.findings;
   const triage = session.triage.all;
   const audit = session.audit.entries;
+  const suppressions = session.hidden.all;
   const blob = await writeCaseFile({
     record: session.record(),
     triage,
     audit,
+    suppressions,
     findings: session.readAll(),
     tool,
     written: ports.now(),
@@ -35,6 +38,7 @@ export async function saveCaseFile(session: CaseSession, tool: ToolAccount, port
     keys.size === count &&
     read.triage.length === triage.length &&
     read.audit.length === audit.length &&
+    read.suppressions.length === suppressions.length &&
     read.files.length === session.files.length &&
     read.dropped() === 0;
   if (!isWhole) throw new Error('the case file did not read back as it was written; nothing was saved');
@@ -75,6 +79,7 @@ export async function openCaseFile(file: File, store: CaseStore, now: number, an
     };
     valueOf(await store.saveCase(record));
     valueOf(await store.saveTriage(id, read.triage));
+    valueOf(await store.changeSuppressions(id, read.suppressions.slice(0, SUPPRESSION_LIMITS.count), []));
     const detail = `${file.name}, written ${new Date(read.written).toISOString()} with ${read.tool.name} ${read.tool.version}`;
     valueOf(await store.appendAudit(id, [...read.audit, { time: now, analyst, action: 'case-file-opened', detail }]));
     return id;
@@ -89,8 +94,9 @@ export async function openCaseFile(file: File, store: CaseStore, now: number, an
 export async function mergeCaseFile(session: CaseSession, file: File): Promise<string> {
   const read = valueOf(await readCaseFile(file));
   const { taken, older } = await session.triage.merge(read.triage);
+  const suppressions = await session.hidden.merge(read.suppressions);
   const actions = await session.audit.merge(read.audit);
-  const what = `${taken} judgements taken, ${older} older than ours, ${actions} actions added to the log`;
+  const what = `${taken} judgements taken, ${older} older than ours, ${suppressions} suppressions taken, ${actions} actions added to the log`;
   await session.audit.add('case-file-merged', `${file.name}: ${what}`, taken);
   return `${what}.`;
 }

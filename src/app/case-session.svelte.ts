@@ -7,7 +7,7 @@ import type { EventKindCount, FileAccount } from '../model/coverage.ts';
 import type { FileHashes } from '../model/evidence-account.ts';
 import type { CaseFile, CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Finding } from '../model/finding.ts';
+import { asFound, type Finding } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleInfo, RuleLevel } from '../model/rule-set.ts';
 import { RULE_LEVELS } from '../model/rule-set.ts';
@@ -19,8 +19,10 @@ import { AuditLog } from './audit-log.svelte.ts';
 import { EvidenceBook, type EvidenceTools } from './evidence-book.svelte.ts';
 import { EventKinds } from './event-kinds.svelte.ts';
 import { FindingList } from './finding-list.svelte.ts';
+import { HiddenBook } from './hidden-book.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Settings } from './ports.ts';
+import type { RuleTuning } from './rule-tuning.svelte.ts';
 import { ScanRun } from './scan-run.svelte.ts';
 import { TriageBook } from './triage-book.svelte.ts';
 
@@ -32,6 +34,8 @@ export interface SessionTools {
   readonly now: () => number;
   /** Where the analyst's name is kept. */
   readonly settings?: Settings;
+  /** Rules that are off, levels that were set, suppressions for all cases. */
+  readonly tuning: RuleTuning;
   /** Without it files are not hashed and scans do not name their rules. */
   readonly evidence?: EvidenceTools;
 }
@@ -50,6 +54,7 @@ export class CaseSession {
   readonly findings = new FindingList();
   readonly triage: TriageBook;
   readonly audit: AuditLog;
+  readonly hidden: HiddenBook;
   readonly evidence: EvidenceBook;
   readonly kinds: EventKinds;
   readonly #tools: SessionTools;
@@ -84,6 +89,7 @@ export class CaseSession {
     this.kinds = new EventKinds(record.kinds);
     this.#tools = tools;
     this.audit = new AuditLog(this.id, tools);
+    this.hidden = new HiddenBook(this.id, this.findings, this.audit, tools);
     this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now, this.audit);
     const host = {
       files: () => this.#files,
@@ -133,12 +139,15 @@ export class CaseSession {
     this.#loading = true;
     try {
       await this.triage.load();
+      await this.#tools.tuning.load();
+      await this.hidden.load();
       await this.audit.load();
       this.#roots = await this.#tools.store.loadRoots(this.id);
       let blocks = 0;
       for await (const block of this.#tools.store.loadFindings(this.id)) {
         this.findings.append(block);
         this.triage.apply(block.map((finding) => finding.key));
+        await this.hidden.apply(block);
         // The first block at once, then every eighth: a refresh costs a few milliseconds each.
         if (blocks++ % 8 === 0) this.findings.refresh();
       }
@@ -189,11 +198,22 @@ export class CaseSession {
     );
     this.#scan = scan;
     this.#background(this.audit.add('evidence-opened', namesOf(intake), intake.files.length));
-    this.#background(this.evidence.begin(scanFiles, [['recovered', options.recovered ? 'yes' : 'no']]));
+    this.#background(
+      this.evidence.begin(scanFiles, [
+        ['recovered', options.recovered ? 'yes' : 'no'],
+        ...this.#tools.tuning.scanOptions,
+      ]),
+    );
     this.#background(this.save());
     this.#background(scan.done.then(() => this.#finish(scan)));
     if (intake.roots !== undefined) this.#background(this.#keepRoots(intake.roots));
     return scan;
+  }
+
+  /** Lets go of what the case holds beyond itself: another one is opened. */
+  close(): void {
+    this.evidence.close();
+    this.hidden.close();
   }
 
   /** Where a record lies among the case's files; undefined for a file that the case does not have. */
@@ -216,7 +236,7 @@ export class CaseSession {
     while (this.#keptRows < this.findings.count) {
       const rows: Finding[] = [];
       const end = Math.min(this.findings.count, this.#keptRows + KEEP_AGAIN_STEP);
-      for (let row = this.#keptRows; row < end; row++) rows.push(await this.findings.load(row));
+      for (let row = this.#keptRows; row < end; row++) rows.push(asFound(await this.findings.load(row)));
       if (!(await this.#write(rows))) return false;
       this.#keptRows = end;
     }
@@ -294,6 +314,7 @@ export class CaseSession {
     const kept = this.#refused === undefined && (await this.#write(findings, this.findings.copiesAmong(findings)));
     this.findings.append(findings);
     this.triage.apply(findings.map((finding) => finding.key));
+    await this.hidden.apply(findings);
     if (kept) this.#keptRows = this.findings.count;
     this.findings.refresh();
     if (this.#tools.now() > this.#nextSave) await this.save();

@@ -14,6 +14,7 @@ import { coverCase } from './case-coverage.ts';
 import type { CaseSession } from './case-session.svelte.ts';
 import type { ExportTools } from './export-run.ts';
 import type { FindingList } from './finding-list.svelte.ts';
+import { gatherHidden } from './hidden-report.ts';
 import { EMPTY_QUERY, formatFindingQuery } from './finding-query.ts';
 import type { RuleLibrary } from './rule-library.svelte.ts';
 
@@ -70,6 +71,7 @@ export async function gatherReport(session: CaseSession, rows: Uint32Array, tool
       detail: examples[0]?.detail ?? '',
       hint: examples[0]?.hint ?? '',
     })),
+    hidden: gatherHidden(session, tools.tuning, rules),
     evidence: tools.evidence,
   };
 }

@@ -8,6 +8,7 @@ import { gatherReport } from './export-report.ts';
 import { fileNameOf } from './file-name.ts';
 import type { AppPorts, ExportFormat } from './ports.ts';
 import type { RuleLibrary } from './rule-library.svelte.ts';
+import type { RuleTuning } from './rule-tuning.svelte.ts';
 
 /** From this many findings on, the user is asked for a place, so that nothing is held in memory. */
 const LARGE_ROWS = 20_000;
@@ -15,6 +16,7 @@ const LARGE_ROWS = 20_000;
 export interface ExportTools {
   readonly ports: AppPorts;
   readonly rules: RuleLibrary;
+  readonly tuning: RuleTuning;
   readonly tool: ToolAccount;
   /** Hashes, scans and actions of the case, where there are any. */
   readonly evidence?: EvidenceAccount | undefined;

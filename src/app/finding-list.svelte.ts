@@ -7,7 +7,9 @@ import type { FindingFacets } from '../analysis/select-findings.ts';
 import { selectFindings, STATE_COUNT } from '../analysis/select-findings.ts';
 import { mergeRows, ranksOfTexts, sortRows } from '../analysis/sort-order.ts';
 import type { Finding, FindingKey, TriageState } from '../model/finding.ts';
+import { asFound } from '../model/finding.ts';
 import { RULE_LEVELS } from '../model/rule-set.ts';
+import type { RuleSetting } from '../model/suppression.ts';
 import { EventArchive } from './event-archive.ts';
 import type { FindingQuery, FindingSort } from './finding-query.ts';
 import { EMPTY_QUERY, resolveFilter, searchTerms, TRIAGE_STATES } from './finding-query.ts';
@@ -18,6 +20,12 @@ import { FindingTable } from './finding-table.ts';
 export interface SearchProgress {
   readonly looked: number;
   readonly total: number;
+}
+
+/** Findings that are kept off the lists, by what hides them; off rules count first. */
+export interface HiddenCounts {
+  readonly off: number;
+  readonly suppressed: number;
 }
 
 /** Findings unpacked at a time for an export. */
@@ -32,6 +40,7 @@ export class FindingList {
   #facets = $state.raw<FindingFacets>(emptyFacets());
   #query = $state.raw<FindingQuery>(EMPTY_QUERY);
   #search = $state.raw<SearchProgress | undefined>(undefined);
+  #hidden = $state.raw<HiddenCounts>({ off: 0, suppressed: 0 });
 
   #order: Uint32Array = new Uint32Array();
   #sortedBy: FindingSort | undefined;
@@ -44,9 +53,46 @@ export class FindingList {
   #eventsLooked = 0;
   #searchRun: Promise<void> | undefined;
 
-  /** All findings, shown or not. */
+  /** All findings, shown, filtered or hidden. */
   get count(): number {
     return this.#current.table.count;
+  }
+
+  get hidden(): HiddenCounts {
+    return this.#hidden;
+  }
+
+  /** Findings that neither a suppression nor a switched-off rule hides. */
+  get visible(): number {
+    return this.count - this.#hidden.off - this.#hidden.suppressed;
+  }
+
+  isHidden(row: number): boolean {
+    return this.#current.table.isHidden(row);
+  }
+
+  /** True when the row is of this very record, not of a copy elsewhere. */
+  isAt(row: number, { file, offset }: Pick<Finding, 'file' | 'offset'>): boolean {
+    const facts = this.#table.facts(row);
+    return facts.file === file && facts.offset === offset;
+  }
+
+  /** Rows of a rule, of all its versions. */
+  rowsOf(ruleId: string): Uint32Array {
+    const table = this.#table;
+    const versions = table.rules.map(({ id }) => id === ruleId);
+    return Uint32Array.from({ length: table.count }, (_, row) => row).filter((row) => versions[table.rule[row]!]);
+  }
+
+  /** Applies the analyst's settings of rules; shows after the next refresh. */
+  setRules(settings: Iterable<RuleSetting>): void {
+    // Another level is another place in the order.
+    if (this.#table.setRules(settings)) this.#sortedBy = undefined;
+  }
+
+  /** Notes whether a suppression holds on a row; shows after the next refresh. */
+  suppress(row: number, isSuppressed: boolean): void {
+    this.#table.suppressed[row] = isSuppressed ? 1 : 0;
   }
 
   /** Rows that pass the query, in its order. */
@@ -108,12 +154,12 @@ export class FindingList {
     }
   }
 
-  /** Like `read`, and after each finding its copies: the same record where it was met again. */
+  /** Like `read`, as they were found, and after each its copies: the same record where it was met again. */
   async *readSources(rows: Uint32Array): AsyncGenerator<readonly Finding[]> {
     for (let at = 0; at < rows.length; at += READ_BLOCK) {
       const block: Finding[] = [];
       for (const row of rows.subarray(at, at + READ_BLOCK)) {
-        const finding = await this.load(row);
+        const finding = asFound(await this.load(row));
         block.push(finding);
         for (const { file, offset } of this.#table.facts(row).alsoIn) block.push({ ...finding, file, offset });
       }
@@ -168,7 +214,7 @@ export class FindingList {
   refresh(): void {
     this.#sortNew();
     this.#searchFacts();
-    const accepts = this.#terms.length === 0 ? undefined : this.#accepts();
+    const accepts = this.#accepts();
     const filter = resolveFilter(this.#query, this.#table);
     const { rows, facets } = selectFindings(this.#table, this.#order, filter, accepts);
     this.#rows = rows;
@@ -260,9 +306,25 @@ export class FindingList {
     return mask;
   }
 
-  #accepts(): Uint8Array {
+  /** 1 for rows that the text search and what is hidden let through; undefined where that is all. */
+  #accepts(): Uint8Array | undefined {
+    const table = this.#table;
+    const { hidden: only } = this.#query;
+    const counts = { off: 0, suppressed: 0 };
+    for (let row = 0; row < table.count; row++) {
+      if (table.rules[table.rule[row]!]!.off === true) counts.off++;
+      else counts.suppressed += table.suppressed[row]!;
+    }
+    this.#hidden = counts;
+    const isSearched = this.#terms.length > 0;
+    if (!isSearched && !only && counts.off + counts.suppressed === 0) return undefined;
     const all = (1 << this.#terms.length) - 1;
-    return this.#termMasks.map((mask) => (mask === all ? 1 : 0));
+    const accepts = new Uint8Array(table.count);
+    for (let row = 0; row < table.count; row++) {
+      const passes = table.isHidden(row) === only && (!isSearched || this.#termMasks[row] === all);
+      accepts[row] = passes ? 1 : 0;
+    }
+    return accepts;
   }
 }
 

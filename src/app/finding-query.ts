@@ -32,6 +32,8 @@ export interface FindingQuery {
   /** Unix milliseconds, start included, end excluded. */
   readonly from: number | undefined;
   readonly to: number | undefined;
+  /** Instead of what is shown, what suppressions and switched-off rules hide. */
+  readonly hidden: boolean;
   readonly sort: FindingSort;
 }
 
@@ -48,6 +50,7 @@ export const EMPTY_QUERY: FindingQuery = {
   text: '',
   from: undefined,
   to: undefined,
+  hidden: false,
   sort: DEFAULT_SORT,
 };
 
@@ -71,6 +74,7 @@ export function parseFindingQuery(params: AddressParams): FindingQuery {
     text: params.get('q') ?? '',
     from: readTime(params.get('from')),
     to: readTime(params.get('to')),
+    hidden: params.get('hidden') === 'only',
     sort: column === undefined ? DEFAULT_SORT : { column, descending: sort.startsWith('-') },
   };
 }
@@ -88,6 +92,7 @@ export function formatFindingQuery(query: FindingQuery): AddressParams {
     ['q', query.text],
     ['from', query.from === undefined ? '' : new Date(query.from).toISOString()],
     ['to', query.to === undefined ? '' : new Date(query.to).toISOString()],
+    ['hidden', query.hidden ? 'only' : ''],
     [
       'sort',
       sort.column === DEFAULT_SORT.column && sort.descending === DEFAULT_SORT.descending

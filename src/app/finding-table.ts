@@ -5,6 +5,7 @@ import type { FindingColumns, FindingRule } from '../analysis/finding-columns.ts
 import { levelRank, timeWords } from '../analysis/finding-columns.ts';
 import type { RecordClass } from '../model/event.ts';
 import { rareFactsOf, type Finding, type RareFacts } from '../model/finding.ts';
+import type { RuleSetting } from '../model/suppression.ts';
 
 /** A finding without its event: what a list shows. */
 export interface FindingFacts extends Omit<Finding, 'event'> {
@@ -35,6 +36,8 @@ export class FindingTable implements FindingColumns {
   count = 0;
   level = new Uint8Array(FIRST_CAPACITY);
   triage = new Uint8Array(FIRST_CAPACITY);
+  /** 1: a suppression holds on it. */
+  suppressed = new Uint8Array(FIRST_CAPACITY);
   time = new Float64Array(FIRST_CAPACITY);
   timeHigh = new Uint32Array(FIRST_CAPACITY);
   timeLow = new Uint32Array(FIRST_CAPACITY);
@@ -46,6 +49,7 @@ export class FindingTable implements FindingColumns {
   readonly recordId: string[] = [];
   readonly rules: FindingRule[] = [];
 
+  readonly #settings = new Map<string, RuleSetting>();
   readonly #ruleKeys = new Interner();
   readonly #hosts = new Interner();
   readonly #channels = new Interner();
@@ -86,6 +90,30 @@ export class FindingTable implements FindingColumns {
     return this.#keys[row]!;
   }
 
+  /** Hidden from lists and counts: its rule is off, or a suppression holds on it. */
+  isHidden(row: number): boolean {
+    return this.suppressed[row] === 1 || this.rules[this.rule[row]!]!.off === true;
+  }
+
+  /** Applies the analyst's settings to rules known and to come; gives true when a level changed. */
+  setRules(settings: Iterable<RuleSetting>): boolean {
+    const before = this.rules.map(({ level }) => level);
+    for (const setting of settings) this.#settings.set(setting.ruleId, setting);
+    this.rules.forEach((rule, at) => (this.rules[at] = this.#set({ ...rule, level: rule.ruleLevel ?? rule.level })));
+    const changed = this.rules.map(({ level }, at) => (level === before[at] ? -1 : levelRank(level)));
+    if (changed.every((rank) => rank < 0)) return false;
+    for (let row = 0; row < this.count; row++) {
+      const rank = changed[this.rule[row]!]!;
+      if (rank >= 0) this.level[row] = rank;
+    }
+    return true;
+  }
+
+  #set({ id, hash, title, level: own, tags }: FindingRule): FindingRule {
+    const { off = false, level = own } = this.#settings.get(id) ?? {};
+    return { id, hash, title, level, tags, ...(level !== own && { ruleLevel: own }), ...(off && { off }) };
+  }
+
   /** Adds a finding and gives true; gives false when its record is known and only its source was noted. */
   add(finding: Finding): boolean {
     const known = this.#rowByKey.get(finding.key);
@@ -96,13 +124,14 @@ export class FindingTable implements FindingColumns {
     const row = this.count;
     if (row === this.level.length) this.#grow();
     const words = timeWords(finding.time);
-    this.level[row] = levelRank(finding.level);
     this.triage[row] = 0;
     this.time[row] = words.milliseconds;
     this.timeHigh[row] = words.high;
     this.timeLow[row] = words.low;
     this.eventId[row] = finding.eventId;
-    this.rule[row] = this.#rulePosition(finding);
+    const rule = this.#rulePosition(finding);
+    this.rule[row] = rule;
+    this.level[row] = levelRank(this.rules[rule]!.level);
     this.host[row] = this.#hosts.position(finding.computer);
     this.channel[row] = this.#channels.position(finding.channel);
     this.file[row] = this.#files.position(finding.file);
@@ -128,6 +157,7 @@ export class FindingTable implements FindingColumns {
       ruleHash: rule.hash,
       ruleTitle: rule.title,
       level: rule.level,
+      ...(rule.ruleLevel !== undefined && { ruleLevel: rule.ruleLevel }),
       tags: rule.tags,
       file: this.files[this.file[row]!]!,
       offset: this.#offset[row]!,
@@ -156,13 +186,13 @@ export class FindingTable implements FindingColumns {
 
   #rulePosition(finding: Finding): number {
     const at = this.#ruleKeys.position(`${finding.ruleId}\n${finding.ruleHash}`);
-    this.rules[at] ??= {
+    this.rules[at] ??= this.#set({
       id: finding.ruleId,
       hash: finding.ruleHash,
       title: finding.ruleTitle,
       level: finding.level,
       tags: finding.tags,
-    };
+    });
     return at;
   }
 
@@ -185,6 +215,7 @@ export class FindingTable implements FindingColumns {
     };
     this.level = bytes(this.level);
     this.triage = bytes(this.triage);
+    this.suppressed = bytes(this.suppressed);
     this.#recordClass = bytes(this.#recordClass);
     this.time = doubles(this.time);
     this.#offset = doubles(this.#offset);

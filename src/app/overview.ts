@@ -9,9 +9,7 @@ import { foldTacticTable } from '../analysis/tactic-table.ts';
 import type { TacticTable } from '../analysis/tactic-table.ts';
 import type { FindingList } from './finding-list.svelte.ts';
 
-export { fileHealth } from '../analysis/file-health.ts';
 export type { FileHealth } from '../analysis/file-health.ts';
-export { groupProblems } from '../analysis/problem-groups.ts';
 export type { ProblemGroup } from '../analysis/problem-groups.ts';
 export type { AttackColumn, AttackTable } from '../analysis/attack-matrix.ts';
 export type { Histogram } from '../analysis/histogram.ts';
@@ -59,7 +57,8 @@ export function zoomHistogram(overview: Overview, rows: Uint32Array, from: numbe
   return foldHistogram(columns, within, MAX_BARS);
 }
 
-/** Row numbers of all findings, in the order in which they came. */
+/** Row numbers of all findings but the hidden ones, in the order in which they came. */
 export function allRows(findings: FindingList): Uint32Array {
-  return Uint32Array.from({ length: findings.count }, (_, row) => row);
+  const rows = Uint32Array.from({ length: findings.count }, (_, row) => row);
+  return findings.visible === findings.count ? rows : rows.filter((row) => !findings.isHidden(row));
 }

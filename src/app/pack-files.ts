@@ -12,8 +12,10 @@ export interface DroppedPack {
   readonly bytes: number;
 }
 
-/** The shipped rules' name: an own pack of that name would be taken for them. */
-const SHIPPED = 'core';
+/** The pack of the workbench. */
+export const PERSONAL_PACK = 'My rules';
+/** The shipped rules and those of the workbench: a dropped pack of their name would be taken for them. */
+const RESERVED: ReadonlySet<string> = new Set(['core', PERSONAL_PACK]);
 const MAX_NAME = 120;
 
 /** Groups dropped rule files by the folder or zip that they came in; loose files are one pack. Paths are sorted. */
@@ -30,7 +32,7 @@ export function groupPacks(dropped: readonly EvidenceFile[]): DroppedPack[] {
   return [...groups].map(([top, files]) => {
     const name = top === '' ? nameLoose(files.map(({ file }) => file)) : top;
     const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
-    return { name: (name === SHIPPED ? `${SHIPPED} (own)` : name).slice(0, MAX_NAME), files, bytes };
+    return { name: (RESERVED.has(name) ? `${name} (own)` : name).slice(0, MAX_NAME), files, bytes };
   });
 }
 

@@ -13,6 +13,7 @@ import type { EventIndex } from '../pool/event-index.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
 import type { CompiledInWorker, RuleText } from '../pool/rule-compiler.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
+import type { TuningStore } from '../store/tuning-store.ts';
 import type { CombinedRules } from './rules-in-use.ts';
 import type { Intake } from '../intake/evidence.ts';
 
@@ -98,6 +99,7 @@ export interface AppPorts {
   readonly catalogue: RuleCatalogue;
   readonly ownRules: OwnRules;
   readonly packStore: RulePackStore;
+  readonly tuningStore: TuningStore;
   readonly evidence: EvidenceSource;
   /** Every event of the open case; scans fill it. */
   readonly events: EventIndex;

@@ -33,11 +33,11 @@ export function formatRuleValues(values: readonly string[]): string {
   return values.map((value) => value.replaceAll(',', '%2C')).join(',');
 }
 
-/** Findings by rule id. */
+/** Findings by rule id, without those that suppressions hide. */
 export function countHits(findings: FindingList): ReadonlyMap<string, number> {
   const { columns } = findings;
   const counts = new Uint32Array(columns.rules.length);
-  for (let row = 0; row < columns.count; row++) counts[columns.rule[row]!]!++;
+  for (let row = 0; row < columns.count; row++) if (!findings.isHidden(row)) counts[columns.rule[row]!]!++;
   const hits = new Map<string, number>();
   columns.rules.forEach(({ id }, at) => hits.set(id, (hits.get(id) ?? 0) + counts[at]!));
   return hits;
@@ -62,7 +62,7 @@ export function sampleHits(
   const counts = new Map<number, number>();
   const rows: number[] = [];
   for (let row = 0; row < columns.count; row++) {
-    if (columns.rules[columns.rule[row]!]?.id !== ruleId) continue;
+    if (columns.rules[columns.rule[row]!]?.id !== ruleId || findings.isHidden(row)) continue;
     const host = columns.host[row]!;
     // One of each host first would need a second pass; the first ones of the case tell as much.
     if (rows.length < most) rows.push(row);

@@ -8,7 +8,6 @@ import type { RuleInfo, RuleVerdict } from '../model/rule-set.ts';
 import { openCompiled } from '../pool/compiled-pack.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { Notices } from './notices.svelte.ts';
-import { groupPacks, hashPack, readPackFiles, ruleTextsOf, splitVerdicts, textOfRuleFile } from './pack-files.ts';
 import type { DroppedPack } from './pack-files.ts';
 import type { PackChanges } from './pack-comparison.ts';
 import type { OwnRules } from './ports.ts';
@@ -28,6 +27,9 @@ export interface PackWork {
   readonly files: number;
   readonly done: number | undefined;
 }
+
+/** Names, hashes and texts of packs: not for the first load. */
+const loadPackFiles = () => import('./pack-files.ts');
 
 /** Bytes of rules taken at once. All of SigmaHQ has 6 MB; rules are held in memory and sent to a worker. */
 const MAX_PACK_BYTES = 128 * 1_024 * 1_024;
@@ -108,6 +110,7 @@ export class RulePacks {
    */
   add(dropped: readonly EvidenceFile[]): Promise<readonly RulePack[]> {
     return this.#inTurn(async () => {
+      const { groupPacks } = await loadPackFiles();
       const groups = groupPacks(dropped.filter((file) => file.size <= MAX_FILE_BYTES));
       if (groups.length === 0 || groups.reduce((sum, group) => sum + group.bytes, 0) > MAX_PACK_BYTES) {
         throw new Error('these are more than 128 MB of rule files, or files larger than 10 MB each');
@@ -127,6 +130,53 @@ export class RulePacks {
       // A pack that was to be replaced by one in which nothing can run stays, and has to come back into use.
       if (runs.length > 0 && runs.length < judged.length) await this.#compile(await this.#loadEnabled());
       return judged.map(({ pack }) => this.packOf(pack.id) ?? pack);
+    });
+  }
+
+  /** Files of the pack of this name as they are kept; none where there is no such pack. */
+  async loadFiles(name: string): Promise<RulePackContent | undefined> {
+    await this.load();
+    const pack = this.#current?.find((each) => each.name === name);
+    return pack && this.#tools.store.loadPack(pack.id);
+  }
+
+  /**
+   * Changes the files of the pack of this name, or makes it, and puts it in use; no version to compare with is kept. The
+   * files are kept even where nothing of them can run: they are somebody's work. Gives what became of their documents.
+   */
+  edit(
+    name: string,
+    change: (files: readonly RulePackFile[]) => readonly RulePackFile[],
+  ): Promise<readonly RuleVerdict[]> {
+    return this.#inTurn(async () => {
+      const known = this.#current?.find((each) => each.name === name);
+      const before = known && (await this.#tools.store.loadPack(known.id));
+      if (known !== undefined && before === undefined) throw new Error(`the rule pack ${name} cannot be read back`);
+      const files = change(before?.files ?? []);
+      const others = (await this.#loadEnabled()).filter(({ pack }) => pack.name !== name);
+      if (files.length === 0) {
+        if (known !== undefined) await this.#tools.store.removePack(known.id);
+        this.#packs = await this.#tools.store.listPacks();
+        await this.#compile(others);
+        return [];
+      }
+      const { hashPack } = await loadPackFiles();
+      const pack: RulePack = {
+        id: known?.id ?? newPackId(),
+        name,
+        added: this.#tools.now(),
+        files: files.length,
+        bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
+        hash: await hashPack(files),
+        enabled: true,
+        counts: countVerdicts([]),
+      };
+      // Before the compiler sees it: what is typed must not hang on what it compiles to.
+      await this.#save(pack, { files, verdicts: [] });
+      const verdicts = (await this.#compile([...others, { pack, content: { files, verdicts: [] } }])).at(-1) ?? [];
+      await this.#save({ ...pack, counts: countVerdicts(verdicts) }, { files, verdicts });
+      this.#packs = await this.#tools.store.listPacks();
+      return verdicts;
     });
   }
 
@@ -157,6 +207,7 @@ export class RulePacks {
   }
 
   async #open(group: DroppedPack): Promise<OpenPack> {
+    const { readPackFiles, hashPack } = await loadPackFiles();
     const files = await readPackFiles(group, (done) => {
       this.#work = { what: 'reading', files: group.files.length, done };
     });
@@ -222,6 +273,7 @@ export class RulePacks {
       changed();
       return [];
     }
+    const { ruleTextsOf, splitVerdicts } = await loadPackFiles();
     const files = open.map(({ pack, content }) => ruleTextsOf(pack.name, content.files));
     this.#work = { what: 'compiling', files: files.reduce((sum, list) => sum + list.length, 0), done: undefined };
     const core = await rules.loadCoreTexts();
@@ -301,10 +353,10 @@ function countVerdicts(verdicts: readonly RuleVerdict[]): VerdictCounts {
   return counts;
 }
 
-function textOf(open: readonly OpenPack[], name: string, path: string): Promise<string | undefined> {
+async function textOf(open: readonly OpenPack[], name: string, path: string): Promise<string | undefined> {
   const files: readonly RulePackFile[] | undefined = open.find(({ pack }) => pack.name === name)?.content.files;
   const found = files?.find(({ file }) => file === path);
-  return Promise.resolve(found === undefined ? undefined : textOfRuleFile(found.bytes));
+  return found && (await loadPackFiles()).textOfRuleFile(found.bytes);
 }
 
 /** An id that no other pack has. crypto.randomUUID is missing on pages served over plain HTTP. */

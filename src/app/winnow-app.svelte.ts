@@ -24,6 +24,7 @@ import { Router } from './router.svelte.ts';
 import { RuleIntake } from './rule-intake.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
+import { RuleTuning } from './rule-tuning.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 const NO_PARAMS: AddressParams = new Map();
@@ -39,6 +40,7 @@ export class WinnowApp {
   readonly cases: CaseList;
   readonly rules: RuleLibrary;
   readonly packs: RulePacks;
+  readonly tuning: RuleTuning;
   readonly words: EventWords;
   /** What was last looked at among the events of each case, for the way back to it. */
   readonly eventPlaces = new Map<CaseId, AddressParams>();
@@ -68,6 +70,11 @@ export class WinnowApp {
       notices: this.notices,
       now: ports.now,
       changed: () => this.#useOtherRules(),
+    });
+    this.tuning = new RuleTuning({ store: ports.tuningStore, notices: this.notices, now: ports.now });
+    // The next scan must not run what is off now.
+    this.tuning.listen(({ settings }) => {
+      if (settings.length > 0) this.#scanner.renew();
     });
     this.#recovered = ports.settings.read('recovered') === 'yes';
     this.router = new Router(ports.addressBar, (address) => this.#follow(address));
@@ -126,7 +133,7 @@ export class WinnowApp {
 
   /** Facts of the rules that the next scan runs; waits for packs that are being compiled. */
   async #loadRules(): Promise<readonly RuleInfo[]> {
-    const [infos] = await Promise.all([this.rules.load(), this.packs.load()]);
+    const [infos] = await Promise.all([this.rules.load(), this.packs.load(), this.tuning.load()]);
     // A pack that came into use meanwhile brought facts of its own.
     return this.packs.packs?.some((pack) => pack.enabled) === true ? this.rules.load() : infos;
   }
@@ -294,7 +301,7 @@ export class WinnowApp {
     if (session !== undefined && ids.includes(session.id)) {
       session.scan?.cancel();
       await session.scan?.done;
-      session.evidence.close();
+      session.close();
       this.#session = undefined;
     }
     return this.cases.remove(ids);
@@ -351,7 +358,7 @@ export class WinnowApp {
   #open(record: CaseRecord): CaseSession {
     // The index is that of the open case; a kept case has none until its evidence is read again.
     this.ports.events.clear();
-    this.#session?.evidence.close();
+    this.#session?.close();
     const evidence = evidenceToolsOf(this.ports, this.packs, () => this.#loadRules());
     const session = new CaseSession(record, {
       store: this.store,
@@ -360,10 +367,22 @@ export class WinnowApp {
       notices: this.notices,
       now: this.ports.now,
       settings: this.ports.settings,
+      tuning: this.tuning,
       ...(evidence && { evidence }),
     });
     this.#session = session;
     return session;
+  }
+
+  /** Switches a rule off or on, or sets its level; the log of the open case has it. */
+  async setRule(ruleId: string, change: Parameters<RuleTuning['set']>[1]): Promise<void> {
+    const before = await this.tuning.set(ruleId, change);
+    const title = this.rules.infoOf(ruleId)?.title ?? ruleId;
+    const say = (off?: boolean, level?: string): string =>
+      `${off === true ? 'off' : 'on'}, level ${level ?? 'its own'}`;
+    const now = this.tuning.of(ruleId);
+    const detail = `${title} (${ruleId}): ${say(now?.off, now?.level)}; was ${say(before.off, before.level)}`;
+    await this.#session?.audit.add('rule-set', detail);
   }
 
   get tool(): ToolAccount {

@@ -11,6 +11,7 @@ import type { Finding, FindingKey, Triage } from '../model/finding.ts';
 import type { Problem, ProblemCode } from '../model/problem.ts';
 import type { TemplateOrigin } from '../model/recovery.ts';
 import { RULE_LEVELS, type RuleLevel } from '../model/rule-set.ts';
+import { MATCH_KINDS, SUPPRESSION_LIMITS, type Suppression } from '../model/suppression.ts';
 
 /** UTF-16 units of a text that is shown in a line; events may be longer. */
 const MAX_TEXT = 32_768;
@@ -164,6 +165,30 @@ export function checkAudit(value: unknown): AuditEntry {
     detail: text(from['detail']),
     ...maybe(from, 'count', count),
     ...maybe(from, 'findings', (keys) => list(keys, MAX_AUDIT_KEYS, (key) => text(key) as FindingKey)),
+  };
+}
+
+export function checkSuppression(value: unknown): Suppression {
+  const from = fieldsOf(value);
+  const limits = SUPPRESSION_LIMITS;
+  return {
+    id: text(from['id'], 64),
+    ruleId: text(from['ruleId']),
+    ruleTitle: text(from['ruleTitle']),
+    conditions: list(from['conditions'], limits.conditions, (each) => {
+      const condition = fieldsOf(each);
+      return {
+        field: text(condition['field'], limits.field),
+        match: oneOf(condition['match'], MATCH_KINDS),
+        value: text(condition['value'], limits.value),
+      };
+    }),
+    reason: text(from['reason'], limits.reason),
+    // A stranger's file sets nothing for other cases.
+    scope: 'case',
+    analyst: text(from['analyst']),
+    created: time(from['created']),
+    changed: time(from['changed']),
   };
 }
 

@@ -4,9 +4,18 @@ import type { CaseSummary } from '../model/case.ts';
 import type { ToolAccount } from '../model/evidence-account.ts';
 
 export const CASE_FILE_FORMAT = 'winnow-case';
-/** Grows when readers of the version before would misread a file; docs/case-file.md is the changelog. */
-export const CASE_FILE_VERSION = 1;
-export const PART_KINDS = ['files', 'scans', 'problems', 'kinds', 'triage', 'audit', 'findings'] as const;
+/** Grows when readers of the version before would misread or refuse a file; docs/case-file.md is the changelog. */
+export const CASE_FILE_VERSION = 2;
+export const PART_KINDS = [
+  'files',
+  'scans',
+  'problems',
+  'kinds',
+  'triage',
+  'audit',
+  'suppressions',
+  'findings',
+] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
 export interface ManifestPart {

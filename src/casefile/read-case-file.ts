@@ -11,6 +11,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ScanAccount, ToolAccount } from '../model/evidence-account.ts';
 import type { Finding, Triage } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Suppression } from '../model/suppression.ts';
 import {
   checkAudit,
   checkFile,
@@ -19,6 +20,7 @@ import {
   checkProblem,
   checkScan,
   checkSummary,
+  checkSuppression,
   checkTool,
   checkTriage,
   takeItem,
@@ -45,6 +47,8 @@ export interface CaseFileContents {
   readonly kinds: readonly EventKindCount[];
   readonly triage: readonly Triage[];
   readonly audit: readonly AuditEntry[];
+  /** Every one of them belongs to this case now: nobody else's settings hold in all cases of this browser. */
+  readonly suppressions: readonly Suppression[];
   /** Blocks of findings, in the order of the case. Rejects when the file changed or vanished meanwhile. */
   findings(): AsyncGenerator<readonly Finding[]>;
   /** Items so far that were not taken, because they are not what they should be. */
@@ -114,6 +118,7 @@ async function read(blob: Blob): Promise<Result<CaseFileContents, Diagnostic>> {
     kinds: await all('kinds', checkKind),
     triage: await all('triage', checkTriage),
     audit: await all('audit', checkAudit),
+    suppressions: await all('suppressions', checkSuppression),
     findings: () => itemsOf('findings', checkFinding),
     dropped: () => dropped,
   });

@@ -7,7 +7,8 @@ import type { CaseRecord } from '../model/case.ts';
 import { MANIFEST_NAME } from '../model/case-file-head.ts';
 import type { ToolAccount } from '../model/evidence-account.ts';
 import type { Finding, Triage } from '../model/finding.ts';
-import { CASE_FILE_FORMAT, CASE_FILE_VERSION, type Manifest, type ManifestPart, type PartKind } from './manifest.ts';
+import type { Suppression } from '../model/suppression.ts';
+import { CASE_FILE_FORMAT, type Manifest, type ManifestPart, type PartKind } from './manifest.ts';
 import { encodePart } from './part-codec.ts';
 import { createZipWriter } from './stored-zip.ts';
 
@@ -15,6 +16,7 @@ export interface CaseFileInput {
   readonly record: CaseRecord;
   readonly triage: readonly Triage[];
   readonly audit: readonly AuditEntry[];
+  readonly suppressions: readonly Suppression[];
   readonly findings: AsyncIterable<readonly Finding[]>;
   readonly tool: ToolAccount;
   /** Unix milliseconds. */
@@ -27,7 +29,7 @@ const PART_ITEMS = 5_000;
 
 /** Gives the case file. Throws when the case is too large for one file (4 GiB). */
 export async function writeCaseFile(input: CaseFileInput): Promise<Blob> {
-  const { record, triage, audit, findings, tool, written } = input;
+  const { record, triage, audit, suppressions, findings, tool, written } = input;
   const zip = createZipWriter();
   const parts: ManifestPart[] = [];
   let lines: string[] = [];
@@ -60,6 +62,7 @@ export async function writeCaseFile(input: CaseFileInput): Promise<Blob> {
     ['kinds', record.kinds ?? []],
     ['triage', triage],
     ['audit', audit],
+    ['suppressions', suppressions],
   ];
   for (const [kind, items] of whole) {
     await put(kind, items);
@@ -69,7 +72,8 @@ export async function writeCaseFile(input: CaseFileInput): Promise<Blob> {
   await close('findings');
   const manifest: Manifest = {
     format: CASE_FILE_FORMAT,
-    version: CASE_FILE_VERSION,
+    // Without what version 2 brought, readers of version 1 take the file as well.
+    version: suppressions.length === 0 ? 1 : 2,
     tool,
     written,
     summary: record.summary,

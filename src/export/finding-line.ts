@@ -76,6 +76,7 @@ function ruleOf(finding: Finding, options: FindingLineOptions) {
     id: finding.ruleId,
     title: finding.ruleTitle,
     level: finding.level,
+    ...(finding.ruleLevel === undefined ? {} : { ruleLevel: finding.ruleLevel }),
     tags: finding.tags,
     source: options.sourceOf?.(finding) ?? '',
     hash: finding.ruleHash,

@@ -42,6 +42,8 @@ const COLUMNS: readonly Column[] = [
   ['AnalystTags', (finding, options) => (options.triageOf?.(finding)?.tags ?? []).join(' ')],
   ['RuleFile', (finding, options) => options.sourceOf?.(finding) ?? ''],
   ['RuleHash', (finding) => finding.ruleHash],
+  // The rule's own level: another one than `Level` where the analyst set that.
+  ['RuleLevel', (finding) => finding.ruleLevel ?? finding.level],
 ];
 
 const EVENT_COLUMN: Column = ['Event', (finding, options) => options.renderEventJson(finding.event)];

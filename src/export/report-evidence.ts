@@ -4,6 +4,7 @@
 import { formatBytes, formatCount, formatEventTime, formatPlural, formatUnixTime } from '../base/number-text.ts';
 import type { CaseFile } from '../model/case.ts';
 import type { EvidenceAccount, EvidenceEntry, ScanAccount } from '../model/evidence-account.ts';
+import { writeHidden } from './report-hidden.ts';
 import { markup, untrusted, type Html } from './report-html.ts';
 import type { ReportInput } from './report-input.ts';
 
@@ -12,6 +13,7 @@ const MOST = 2_000;
 
 /** Yields the chapters behind the findings. */
 export function* writeAccounts(input: ReportInput): Generator<Html> {
+  yield* writeHidden(input.hidden);
   yield* writeCoverage(input);
   yield* writeLogs(input);
   yield* writeIntegrity(input);

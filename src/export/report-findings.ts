@@ -84,7 +84,7 @@ async function* writeRule(rule: ReportRule, triageOf: TriageOf): AsyncGenerator<
   yield markup`<section class="rule ${rule.level}">
     <h3>${untrusted(rule.title)}</h3>
     <p class="quiet">
-      ${levelWord(rule.level)} · ${formatPlural(rule.count, 'finding')} ·
+      ${levelWord(rule.level)}${rule.ruleLevel === undefined ? '' : ` (the rule says ${rule.ruleLevel})`} · ${formatPlural(rule.count, 'finding')} ·
       ${span}${techniques.length === 0 ? '' : ` · ${techniques.join(', ')}`}
     </p>
     ${rule.description === '' ? markup`<p class="quiet">The rule is not among those in use now; its description is not known.</p>` : markup`<p>${untrustedLines(unwrapProse(rule.description))}</p>`}

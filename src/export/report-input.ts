@@ -34,8 +34,35 @@ export interface ReportInput {
   /** What speaks against the logs as witnesses, the gravest first. */
   readonly integrity: readonly ReportFact[];
   readonly problems: readonly ReportProblem[];
+  readonly hidden: ReportHidden;
   /** Hashes, scans and the log of actions, where the case has them. */
   readonly evidence: EvidenceAccount | undefined;
+}
+
+/** What the analyst keeps off the findings, and the levels they set. */
+export interface ReportHidden {
+  /** Hidden findings of the case. */
+  readonly count: number;
+  /** The report is about these and not about the others. */
+  readonly shown: boolean;
+  readonly suppressions: readonly {
+    readonly rule: string;
+    readonly what: string;
+    readonly count: number;
+    readonly everywhere: boolean;
+    readonly reason: string;
+    readonly analyst: string;
+    /** Unix milliseconds. */
+    readonly changed: number;
+  }[];
+  readonly off: readonly { readonly id: string; readonly title: string; readonly count: number }[];
+  /** `ruleLevel` is '' where the rule is not loaded. */
+  readonly levels: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly level: RuleLevel;
+    readonly ruleLevel: RuleLevel | '';
+  }[];
 }
 
 /** Findings to list, and how many there are in all. */
@@ -79,6 +106,8 @@ export interface ReportRule extends FindingSource {
   readonly hash: string;
   readonly title: string;
   readonly level: RuleLevel;
+  /** The rule's own level where the analyst set another one. */
+  readonly ruleLevel?: RuleLevel | undefined;
   readonly tags: readonly string[];
   readonly pack: string;
   /** '' and empty where the rule is not in use any more. */

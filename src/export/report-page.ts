@@ -9,6 +9,7 @@ import type { ExportOptions, FindingBlocks } from './export-options.ts';
 import { drawTactics, drawTimeline } from './report-charts.ts';
 import { writeAccounts } from './report-evidence.ts';
 import { writeFindings, writeJudged } from './report-findings.ts';
+import { hiddenSentence, hidesNothing } from './report-hidden.ts';
 import { Html, markup, untrusted } from './report-html.ts';
 import type { ReportInput } from './report-input.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -49,6 +50,7 @@ function head({ caseName }: ReportInput): Html {
 const CHAPTERS: readonly (readonly [id: string, title: string])[] = [
   ['findings', 'Findings by level'],
   ['notes', 'Judgements and notes'],
+  ['hidden', 'Hidden findings and changed levels'],
   ['coverage', 'What could not be judged'],
   ['integrity', 'Integrity'],
   ['evidence', 'Evidence'],
@@ -56,6 +58,7 @@ const CHAPTERS: readonly (readonly [id: string, title: string])[] = [
 
 function summary(input: ReportInput): Html {
   const { timeline, hosts } = input;
+  const chapters = CHAPTERS.filter(([id]) => id !== 'hidden' || !hidesNothing(input.hidden));
   const span = timeline.last - timeline.first;
   const levels = RULE_LEVELS.map(
     (level, rank) =>
@@ -77,10 +80,10 @@ function summary(input: ReportInput): Html {
         Findings in Windows event logs. Made ${formatUnixTime(input.made)} UTC with ${input.tool.name}
         ${input.tool.version}. All times are UTC.
       </p>
-      ${filtered}
+      ${filtered}${hiddenSentence(input.hidden)}
       <nav aria-label="Chapters">
         <ul>
-          ${CHAPTERS.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)}
+          ${chapters.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)}
         </ul>
       </nav>
       <h2 id="summary">Summary</h2>

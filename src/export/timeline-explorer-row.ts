@@ -44,7 +44,7 @@ const COLUMNS: readonly Column[] = [
   ['Computer', ({ finding }) => finding.computer],
   ['ChunkNumber', ({ finding }) => Math.max(0, Math.floor((finding.offset - FILE_HEADER_BYTES) / CHUNK_BYTES))],
   ['UserId', ({ system }) => attributeOf(childOf(system, 'Security'), 'UserID')],
-  ['MapDescription', ({ finding }) => `${finding.level}: ${finding.ruleTitle}`],
+  ['MapDescription', ({ finding }) => `${levelOf(finding)}: ${finding.ruleTitle}`],
   ['UserName', ({ data }) => userOf(data)],
   ['RemoteHost', ({ data }) => firstOf(data, REMOTE_FIELDS)],
   ...Array.from({ length: PAYLOADS }, (_, at): Column => [
@@ -78,6 +78,11 @@ export function formatTimelineExplorerHeader(): string {
 export function formatTimelineExplorerRow(finding: Finding): string {
   const facts = { finding, system: childOf(finding.event, 'System'), data: namedData(finding.event) };
   return formatCsvCells(COLUMNS.map(([, valueOf]) => valueOf(facts)));
+}
+
+/** With the rule's own level where the analyst set another one: there is no column for it. */
+function levelOf({ level, ruleLevel }: Finding): string {
+  return ruleLevel === undefined ? level : `${level} (rule: ${ruleLevel})`;
 }
 
 function childOf(element: EventElement | undefined, name: string): EventElement | undefined {

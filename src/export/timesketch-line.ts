@@ -18,6 +18,7 @@ export function formatTimesketchLine(finding: Finding, options: FindingLineOptio
     rule_title: finding.ruleTitle,
     rule_id: finding.ruleId,
     level: finding.level,
+    ...(finding.ruleLevel === undefined ? {} : { rule_level: finding.ruleLevel }),
     computer: finding.computer,
     channel: finding.channel,
     provider: finding.provider,

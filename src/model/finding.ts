@@ -49,6 +49,8 @@ export interface Finding extends Omit<FindingRow, 'rule'> {
   readonly ruleHash: string;
   readonly ruleTitle: string;
   readonly level: RuleLevel;
+  /** The rule's own level where the analyst set another one; never kept. */
+  readonly ruleLevel?: RuleLevel;
   readonly tags: readonly string[];
   /** Path of the file (FileIdentity.path). */
   readonly file: string;
@@ -59,6 +61,12 @@ export interface Finding extends Omit<FindingRow, 'rule'> {
     readonly groupBy: readonly (readonly [field: string, value: string])[];
     readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];
   };
+}
+
+/** The finding with its rule's own level: as it was found, and as it is kept. */
+export function asFound<T extends Pick<Finding, 'level' | 'ruleLevel'>>(finding: T): T {
+  const { ruleLevel, ...found } = finding;
+  return ruleLevel === undefined ? finding : ({ ...found, level: ruleLevel } as T);
 }
 
 /** What only some findings have. */

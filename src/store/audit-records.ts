@@ -33,7 +33,7 @@ export async function loadAuditRecords(connection: Connection, id: CaseId): Prom
 /** Bytes that the findings, judgements, accounts and actions of a case take. */
 export async function countBytes(transaction: CaseTransaction, id: CaseId): Promise<number> {
   let bytes = (await transaction.objectStore('details').get(id))?.bytes.length ?? 0;
-  for (const name of ['blocks', 'triage', 'audit'] as const) {
+  for (const name of ['blocks', 'triage', 'audit', 'suppressions'] as const) {
     // One at a time: a case may have more blocks than should be in memory at once.
     let cursor = await transaction.objectStore(name).openCursor(rangeOfCase(id));
     while (cursor !== null) {

@@ -6,6 +6,7 @@ import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Suppression } from '../model/suppression.ts';
 
 export interface CaseStore {
   /** False when nothing survives the tab (database denied or absent). */
@@ -40,6 +41,14 @@ export interface CaseStore {
   appendAudit(id: CaseId, entries: readonly AuditEntry[]): Promise<Result<undefined, Diagnostic>>;
   /** The log of actions, in the order of writing. */
   loadAudit(id: CaseId): Promise<readonly AuditEntry[]>;
+  /** The suppressions kept with the case, oldest first. */
+  loadSuppressions(id: CaseId): Promise<readonly Suppression[]>;
+  /** Keeps suppressions in place of those with their ids, and removes others. */
+  changeSuppressions(
+    id: CaseId,
+    kept: readonly Suppression[],
+    removed: readonly string[],
+  ): Promise<Result<undefined, Diagnostic>>;
   /** A diagnostic when the database refuses; a case that is gone counts as renamed. */
   renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>>;
   /** Removes everything of the case; gives the bytes that its findings, judgements and accounts took. */

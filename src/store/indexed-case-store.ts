@@ -7,6 +7,7 @@ import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { decodeBlock } from './block-codec.ts';
 import type { CaseLocks } from './case-lock.ts';
 import type { CaseStore } from './case-store.ts';
@@ -19,8 +20,12 @@ import { MemoryCaseStore } from './memory-case-store.ts';
 import { rangeOfCase, type BlockRecord, type CaseDetails } from './schema.ts';
 import { CASE_GONE, diagnoseFailure, STORE_DENIED, StoreRefusal } from './store-failure.ts';
 import { appendAuditRecords, countBytes, loadAuditRecords } from './audit-records.ts';
+import { loadSuppressionRecords, suppressionRecord } from './suppression-records.ts';
 import { loadBlocks, loadTriageRecords, saveTriageRecords } from './stored-parts.ts';
 import { writeToCase } from './write-to-case.ts';
+
+/** Where a case has records beside its summary and lease. */
+const PARTS = ['details', 'blocks', 'triage', 'audit', 'suppressions', 'roots'] as const;
 
 export class IndexedCaseStore implements CaseStore {
   readonly durable = true;
@@ -223,6 +228,31 @@ export class IndexedCaseStore implements CaseStore {
     return [...stored, ...(this.#refusedAudit.get(id) ?? [])];
   }
 
+  loadSuppressions(id: CaseId): Promise<readonly Suppression[]> {
+    if (this.#memory.has(id)) return this.#memory.loadSuppressions(id);
+    return loadSuppressionRecords(this.#connection, id);
+  }
+
+  /** What the database refuses holds in the session that asked; it is said so, and the next change says it again. */
+  async changeSuppressions(
+    id: CaseId,
+    kept: readonly Suppression[],
+    removed: readonly string[],
+  ): Promise<Result<undefined, Diagnostic>> {
+    if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.changeSuppressions(id, kept, removed));
+    const records = kept.map((each) => [each.id, suppressionRecord(each)] as const);
+    return this.#settle(() =>
+      this.#write(id, ['suppressions'], 'strict', async (transaction, summary) => {
+        const store = transaction.objectStore('suppressions');
+        await Promise.all([
+          ...records.map(([name, record]) => store.put(record, [id, name])),
+          ...removed.map((name) => store.delete([id, name])),
+        ]);
+        return summary;
+      }),
+    );
+  }
+
   async renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {
     if (this.#memory.has(id)) return this.#memory.renameCase(id, name);
     const outcome = await this.#settle(() =>
@@ -235,10 +265,11 @@ export class IndexedCaseStore implements CaseStore {
     if (this.#memory.has(id)) return this.#memory.deleteCase(id);
     let bytes = 0;
     const outcome = await this.#settle(() =>
-      this.#write(id, ['details', 'blocks', 'triage', 'audit', 'roots'], 'relaxed', async (transaction) => {
+      this.#write(id, [...PARTS], 'relaxed', async (transaction) => {
         bytes = await countBytes(transaction, id);
         await Promise.all([
           transaction.objectStore('audit').delete(rangeOfCase(id)),
+          transaction.objectStore('suppressions').delete(rangeOfCase(id)),
           transaction.objectStore('details').delete(id),
           transaction.objectStore('blocks').delete(rangeOfCase(id)),
           transaction.objectStore('triage').delete(rangeOfCase(id)),

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../model/audit-entry.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { BLOCK_FINDINGS } from './block-codec.ts';
 import type { CaseStore } from './case-store.ts';
 import { countFindings, mergeSummary, newCaseId, newSummary } from './case-summary.ts';
@@ -16,6 +17,7 @@ interface MemoryCase {
   triage: Map<FindingKey, Triage>;
   roots: readonly FileSystemHandle[];
   audit: AuditEntry[];
+  suppressions: Map<string, Suppression>;
 }
 
 export class MemoryCaseStore implements CaseStore {
@@ -38,7 +40,7 @@ export class MemoryCaseStore implements CaseStore {
   createCase(name: string): Promise<CaseId> {
     const id = newCaseId();
     const record = { summary: newSummary(id, name, Date.now()), files: [], problems: [] };
-    this.#cases.set(id, { record, findings: [], triage: new Map(), roots: [], audit: [] });
+    this.#cases.set(id, { record, findings: [], triage: new Map(), roots: [], audit: [], suppressions: new Map() });
     return Promise.resolve(id);
   }
 
@@ -107,6 +109,21 @@ export class MemoryCaseStore implements CaseStore {
 
   loadAudit(id: CaseId): Promise<readonly AuditEntry[]> {
     return Promise.resolve([...(this.#cases.get(id)?.audit ?? [])]);
+  }
+
+  loadSuppressions(id: CaseId): Promise<readonly Suppression[]> {
+    return Promise.resolve([...(this.#cases.get(id)?.suppressions.values() ?? [])]);
+  }
+
+  changeSuppressions(
+    id: CaseId,
+    kept: readonly Suppression[],
+    removed: readonly string[],
+  ): Promise<Result<undefined, Diagnostic>> {
+    return this.#change(id, ({ suppressions }) => {
+      for (const each of kept) suppressions.set(each.id, each);
+      for (const each of removed) suppressions.delete(each);
+    });
   }
 
   renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {

@@ -6,10 +6,11 @@ import type { CaseFile, CaseId, CaseSummary } from '../model/case.ts';
 import type { ScanAccount } from '../model/evidence-account.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RulePack, RulePackId } from '../model/rule-pack.ts';
+import type { RuleSetting } from '../model/suppression.ts';
 import type { StoredKinds } from './kinds-codec.ts';
 
 export const DATABASE_NAME = 'winnow';
-export const DATABASE_VERSION = 3;
+export const DATABASE_VERSION = 4;
 
 /** JSON text behind the keystream of `seed` (mask.ts). */
 export interface MaskedRecord {
@@ -55,6 +56,9 @@ export interface WinnowSchema extends DBSchema {
   packs: { key: RulePackId; value: RulePack };
   packContents: { key: RulePackId; value: MaskedRecord };
   compiledRules: { key: 'current'; value: CompiledRecord };
+  /** Those for all cases have the empty case id. */
+  suppressions: { key: [CaseId, string]; value: MaskedRecord };
+  ruleSettings: { key: string; value: RuleSetting };
 }
 
 export type Database = IDBPDatabase<WinnowSchema>;
@@ -82,9 +86,14 @@ export function migrate(database: Database, oldVersion: number): void {
     // What the rule packs that are on compiled to; it is made again whenever it is missing.
     database.createObjectStore('compiledRules');
   }
+  if (oldVersion < 4) {
+    // What the analyst keeps off the lists, and what they set for rules.
+    database.createObjectStore('suppressions');
+    database.createObjectStore('ruleSettings');
+  }
 }
 
-/** Every key of `blocks`, `triage` or `audit` that belongs to a case, after `sequence` where one is given: arrays sort last. */
+/** Every key of `blocks`, `triage`, `audit` or `suppressions` that belongs to a case, after `sequence` where one is given: arrays sort last. */
 export function rangeOfCase(id: CaseId, sequence?: number): IDBKeyRange {
   return sequence === undefined
     ? IDBKeyRange.bound([id], [id, []])

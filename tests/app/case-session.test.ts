@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { CaseSession } from '../../src/app/case-session.svelte.ts';
 import { Notices } from '../../src/app/notices.svelte.ts';
+import { RuleTuning } from '../../src/app/rule-tuning.svelte.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { row, ruleInfo } from './fake-findings.ts';
 import { FakeEvents } from './fake-events.ts';
 import { FakeScanner } from './fake-scanner.ts';
 import { FakeStore } from './fake-store.ts';
+import { MemoryTuning } from '../../src/store/tuning-store.ts';
 
 const rules = [ruleInfo('one', 'high'), ruleInfo('two', 'low')];
 
@@ -18,12 +20,15 @@ function intakeOf(...paths: string[]): Intake {
   };
 }
 
+const tuningOf = (notices: Notices) => new RuleTuning({ store: new MemoryTuning(), notices, now: () => 1_000 });
+
 async function openSession(store = new FakeStore()) {
   const scanner = new FakeScanner();
   const events = new FakeEvents();
   const notices = new Notices();
   const id = await store.createCase('Case');
-  const session = new CaseSession((await store.loadCase(id))!, { store, scanner, events, notices, now: () => 1_000 });
+  const tools = { store, scanner, events, notices, tuning: tuningOf(notices), now: () => 1_000 };
+  const session = new CaseSession((await store.loadCase(id))!, tools);
   return { store, scanner, events, notices, id, session };
 }
 
@@ -183,6 +188,7 @@ describe('a case that is being scanned', () => {
       scanner: open.scanner,
       events: open.events,
       notices: open.notices,
+      tuning: tuningOf(open.notices),
       now: () => 2_000,
     });
     expect(again.kinds.list).toEqual([{ ...kind, count: 4 }]);
@@ -205,6 +211,7 @@ describe('a case that is being scanned', () => {
       scanner: open.scanner,
       events: open.events,
       notices: open.notices,
+      tuning: tuningOf(open.notices),
       now: () => 2_000,
     });
     await again.load();

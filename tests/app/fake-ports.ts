@@ -2,6 +2,7 @@
 
 import type { AddressBar, AppPorts, Settings } from '../../src/app/ports.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
+import { MemoryTuning } from '../../src/store/tuning-store.ts';
 import type { RuleInfo } from '../../src/model/rule-set.ts';
 import { FakeEvents } from './fake-events.ts';
 
@@ -59,6 +60,7 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
       use: () => undefined,
     },
     packStore: new MemoryRulePacks(),
+    tuningStore: new MemoryTuning(),
     loadEventCatalogue: () => Promise.reject(new Error('no tables')),
     evidence: {
       readDrop: () => Promise.resolve({ files: [], problems: [], skipped: new Map() }),

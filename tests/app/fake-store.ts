@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../src/model/audit-entry.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../../src/model/case.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
+import type { Suppression } from '../../src/model/suppression.ts';
 import { RULE_LEVELS, type RuleLevel } from '../../src/model/rule-set.ts';
 import type { CaseStore } from '../../src/store/case-store.ts';
 
@@ -15,6 +16,7 @@ export class FakeStore implements CaseStore {
   readonly findings = new Map<CaseId, Finding[]>();
   readonly triage = new Map<CaseId, Map<FindingKey, Triage>>();
   readonly audit = new Map<CaseId, readonly AuditEntry[]>();
+  readonly suppressions = new Map<CaseId, readonly Suppression[]>();
   readonly roots = new Map<CaseId, readonly FileSystemHandle[]>();
   /** Calls back before each batch is taken. */
   onAppend: ((findings: readonly Finding[]) => void) | undefined;
@@ -91,6 +93,21 @@ export class FakeStore implements CaseStore {
 
   loadAudit(id: CaseId): Promise<readonly AuditEntry[]> {
     return Promise.resolve(this.audit.get(id) ?? []);
+  }
+
+  loadSuppressions(id: CaseId): Promise<readonly Suppression[]> {
+    return Promise.resolve(this.suppressions.get(id) ?? []);
+  }
+
+  changeSuppressions(
+    id: CaseId,
+    kept: readonly Suppression[],
+    removed: readonly string[],
+  ): Promise<Result<undefined, Diagnostic>> {
+    const gone = new Set([...removed, ...kept.map((each) => each.id)]);
+    const rest = (this.suppressions.get(id) ?? []).filter((each) => !gone.has(each.id));
+    if (this.refusal === undefined) this.suppressions.set(id, [...rest, ...kept]);
+    return this.#answer();
   }
 
   renameCase(id: CaseId, name: string): Promise<Result<undefined, Diagnostic>> {

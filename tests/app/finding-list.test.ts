@@ -114,6 +114,7 @@ describe('the list of findings', () => {
       text: 'powershell & "x y"',
       from: 1_700_000_000_123,
       to: undefined,
+      hidden: true,
       sort: { column: 'host', descending: true },
     };
     expect(parseFindingQuery(formatFindingQuery(query))).toEqual(query);

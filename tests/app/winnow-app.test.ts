@@ -67,6 +67,7 @@ describe('the app', () => {
       record: { summary, files: [], problems: [] },
       triage: [],
       audit: [],
+      suppressions: [],
       findings: noFindings(),
       tool: { name: 'Winnow', version: '1', build: 'b' },
       written: 0,

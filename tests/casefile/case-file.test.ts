@@ -10,6 +10,7 @@ import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
+import type { Suppression } from '../../src/model/suppression.ts';
 import { collect, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from '../store/sample-findings.ts';
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
@@ -64,12 +65,24 @@ const audit: AuditEntry[] = [
   { time: 1, analyst: 'Mo', action: 'judged', detail: 'benign', count: 2, findings: ['k' as FindingKey] },
 ];
 
+const suppressions: Suppression[] = HOSTILE_TEXTS.map((value, i) => ({
+  id: `s${i}`,
+  ruleId: 'rule',
+  ruleTitle: value,
+  conditions: [{ field: 'Image', match: 'contains', value }],
+  reason: value,
+  scope: 'case',
+  analyst: 'Mo',
+  created: i,
+  changed: i,
+}));
+
 async function* blocks(findings: readonly Finding[]): AsyncGenerator<readonly Finding[]> {
   for (let at = 0; at < findings.length; at += 700) yield await Promise.resolve(findings.slice(at, at + 700));
 }
 
 const write = (findings: readonly Finding[]) =>
-  writeCaseFile({ record, triage, audit, findings: blocks(findings), tool: TOOL, written: 9 });
+  writeCaseFile({ record, triage, audit, suppressions, findings: blocks(findings), tool: TOOL, written: 9 });
 
 async function open(blob: Blob) {
   const read = await readCaseFile(blob);
@@ -102,8 +115,27 @@ describe('a case file', () => {
     );
     expect(read.triage).toEqual(triage);
     expect(read.audit).toEqual(audit);
+    expect(read.suppressions).toEqual(suppressions);
     expect(read.summary).toMatchObject({ name: 'Case <b>', records: 7 });
     expect(read.dropped()).toBe(0);
+  });
+
+  test('without suppressions is of the version that older readers take', async () => {
+    const blob = await writeCaseFile({
+      ...{ record, triage, audit, findings: blocks([]), tool: TOOL, written: 9 },
+      suppressions: [],
+    });
+    expect(Buffer.from(await blob.arrayBuffer()).includes('"version": 1')).toBe(true);
+    expect((await open(blob)).suppressions).toEqual([]);
+  });
+
+  test('that was written elsewhere sets nothing for the other cases of this browser', async () => {
+    const everywhere = suppressions.map((each) => ({ ...each, scope: 'all' as const }));
+    const blob = await writeCaseFile({
+      ...{ record, triage, audit, findings: blocks([]), tool: TOOL, written: 9 },
+      suppressions: everywhere,
+    });
+    expect((await open(blob)).suppressions).toEqual(suppressions);
   });
 
   test('shows no text of an event or a note in its bytes', async () => {
@@ -140,8 +172,8 @@ describe('a case file', () => {
 
   test('of a newer version says so', async () => {
     const bytes = Buffer.from(await (await write([])).arrayBuffer());
-    const at = bytes.indexOf('"version": 1');
-    bytes[at + '"version": '.length] = '2'.charCodeAt(0);
+    const at = bytes.indexOf('"version": 2');
+    bytes[at + '"version": '.length] = '3'.charCodeAt(0);
     const read = await readCaseFile(new Blob([bytes]));
     expect(read).toMatchObject({ ok: false, error: { code: 'case-file-newer' } });
   });

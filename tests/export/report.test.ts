@@ -30,6 +30,13 @@ function reportOf(text: string, findings: readonly Finding[], over: Partial<Repo
     bytes: 1,
     records: 1,
     total: 9,
+    hidden: {
+      count: 2,
+      shown: false,
+      suppressions: [{ rule: text, what: text, count: 1, everywhere: true, reason: text, analyst: text, changed: 0 }],
+      off: [{ id: text, title: text, count: 1 }],
+      levels: [{ id: text, title: text, level: 'low', ruleLevel: 'high' }],
+    },
     shown: findings.length,
     filters: [text],
     levels: [0, 0, 0, findings.length, 0],
@@ -164,6 +171,9 @@ test('has what a reader needs: meaning, next steps, notes, hashes, blind spots, 
     'What was done',
     'record-torn',
     'A log was cleared once',
+    '2 findings are hidden by',
+    '1 suppression and 1 rule switched',
+    'low, the rule says high',
   ]) {
     expect(page).toContain(words);
   }

@@ -1,0 +1,128 @@
+import { afterAll, expect, test } from 'vitest';
+import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { silenceRules } from '../../src/engine/silence-rules.ts';
+import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
+import { formatJoinPlan } from '../../src/pool/join-plan-json.ts';
+import type { Scanner } from '../../src/pool/scanner.ts';
+import { silenceParts } from '../../src/pool/silenced-parts.ts';
+import { withJoinRules } from '../../src/scan/joins/plan-joins.ts';
+import { compileRules } from '../../src/sigma/compile-rules.ts';
+import { createScanCore } from '../../workers/scan-core.ts';
+import { buildLog } from '../builders/evtx-builder.ts';
+
+const RULES = `
+title: Failed logon
+id: 00000000-0000-4000-8000-000000000001
+status: test
+logsource: { product: windows, service: security }
+detection:
+  failed: { EventID: 4625 }
+  condition: failed
+level: low
+---
+title: Many failed logons
+id: 00000000-0000-4000-8000-000000000002
+status: test
+correlation:
+  type: event_count
+  rules: [00000000-0000-4000-8000-000000000001]
+  group-by: [Computer]
+  timespan: 1h
+  generate: true
+  condition: { gte: 4 }
+level: high
+---
+title: A child of the spooler
+id: 00000000-0000-4000-8000-000000000003
+status: test
+logsource: { product: windows, category: process_creation }
+detection:
+  child: { ParentCommandLine|contains: spool }
+  condition: child
+level: low
+`;
+const [FAILED, MANY, CHILD] = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
+const { ruleSet, sources } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
+const joined = withJoinRules(ruleSet);
+const program = compileProgram(joined.ruleSet, joined.plan?.numbers);
+const parts = {
+  loadProgram: () => Promise.resolve(program),
+  loadCorrelations: () =>
+    Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+  loadJoins: () => Promise.resolve(formatJoinPlan(joined.plan)),
+  loadInfos: () => Promise.resolve(ruleSet.rules.map(({ info }) => info)),
+  loadRuleSet: () => Promise.resolve(ruleSet),
+  loadSources: () => Promise.resolve(sources),
+};
+const scanners: Scanner[] = [];
+afterAll(() => scanners.forEach((scanner) => scanner.dispose()));
+
+const security = (recordId: number, eventId: number, data: [string, string][]) => ({
+  channel: 'Security',
+  provider: 'Microsoft-Windows-Security-Auditing',
+  computer: 'HOST-1',
+  ...{ eventId, recordId, data },
+});
+const log = new Blob([
+  buildLog({
+    records: [
+      ...[1, 2, 3, 4, 5].map((recordId) => security(recordId, 4_625, [])),
+      security(6, 4_688, [
+        ['NewProcessId', '0x10'],
+        ['NewProcessName', 'C:\\Windows\\System32\\spoolsv.exe'],
+        ['CommandLine', 'spool me'],
+        ['ProcessId', '0x4'],
+      ]),
+      security(7, 4_688, [
+        ['NewProcessId', '0x20'],
+        ['NewProcessName', 'C:\\Windows\\System32\\cmd.exe'],
+        ['CommandLine', 'cmd'],
+        ['ProcessId', '0x10'],
+      ]),
+    ],
+  }) as Uint8Array<ArrayBuffer>,
+]);
+
+/** Titles of what a scan finds when the rules with these ids are off. */
+async function scanWithout(...ids: readonly (string | undefined)[]): Promise<string[]> {
+  const off = new Set(ids.filter((id) => id !== undefined));
+  const scanner = createInlineScanner({
+    createCore: createScanCore,
+    ...silenceParts(parts, off, silenceRules),
+    workers: 1,
+  });
+  scanners.push(scanner);
+  const found: string[] = [];
+  const note = (rule: number): void => void found.push(ruleSet.rules[rule]!.info.title);
+  await scanner.scan(
+    [{ number: 0, path: 'a.evtx', blob: log }],
+    { recovered: false },
+    {
+      progress: () => undefined,
+      found: ({ rows }) => rows.forEach(({ rule }) => note(rule)),
+      correlated: (hits) => hits.forEach(({ rule }) => note(rule)),
+      problem: () => undefined,
+      account: () => undefined,
+    },
+  ).done;
+  return [...new Set(found)].sort();
+}
+
+test('every rule finds something while none is off', async () => {
+  expect(await scanWithout()).toEqual(['A child of the spooler', 'Failed logon', 'Many failed logons']);
+});
+
+test('a rule that is off makes no findings, by join neither, and correlations still count it', async () => {
+  expect(await scanWithout(FAILED)).toEqual(['A child of the spooler', 'Many failed logons']);
+  expect(await scanWithout(CHILD)).toEqual(['Failed logon', 'Many failed logons']);
+});
+
+test('a correlation that is off makes none, and the rule it counts goes on', async () => {
+  expect(await scanWithout(MANY, CHILD)).toEqual(['Failed logon']);
+});
+
+test('the program that others hold is left as it is', () => {
+  const before = new Uint8Array(program).slice();
+  silenceRules(program, new Set([0, 1, 2]));
+  expect(new Uint8Array(program)).toEqual(before);
+});
