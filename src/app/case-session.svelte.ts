@@ -22,6 +22,14 @@ import { FindingList } from './finding-list.svelte.ts';
 import { HiddenBook } from './hidden-book.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Settings } from './ports.ts';
+import {
+  identityOf,
+  newProblems,
+  numbersByIdentity,
+  problemsBesides,
+  resumedText,
+  type Resumed,
+} from './resumed-files.ts';
 import type { RuleTuning } from './rule-tuning.svelte.ts';
 import { ScanRun } from './scan-run.svelte.ts';
 import { TriageBook } from './triage-book.svelte.ts';
@@ -76,6 +84,7 @@ export class CaseSession {
   /** Templates met in the case while this tab has it: they help to recover deleted records of later evidence. */
   #templates: Uint8Array | undefined;
   #roots = $state.raw<readonly FileSystemHandle[]>([]);
+  #resumed = $state.raw<Resumed | undefined>(undefined);
 
   constructor(record: CaseRecord, tools: SessionTools) {
     this.id = record.summary.id;
@@ -129,6 +138,17 @@ export class CaseSession {
     return this.#refused === undefined ? 0 : this.findings.count - this.#keptRows;
   }
 
+  /** What of the last evidence given an earlier scan had done; undefined when that was nothing. */
+  get resumed(): Resumed | undefined {
+    return this.#resumed;
+  }
+  /** True when a scan did not come to its end: files, or rules over several events, wait for the evidence. */
+  get unfinished(): boolean {
+    const outcome = this.evidence.scans.at(-1)?.outcome;
+    // 'running' for a moment after the last scan, until its end is noted.
+    return !this.scanning && (outcome === 'cancelled' || outcome === 'failed');
+  }
+
   /** Ways back to the evidence, where the browser gives any. */
   get roots(): readonly FileSystemHandle[] {
     return this.#roots;
@@ -158,23 +178,37 @@ export class CaseSession {
     }
   }
 
-  /** Scans evidence into the case. A file that the case knows is read again and its account replaced. */
+  /**
+   * Scans evidence into the case. A file that the case knows and that was not read to its end is read anew and its
+   * account replaced; one that was is read again behind all others, and adds only what the case lacks.
+   */
   addEvidence(intake: Intake, rules: Promise<readonly RuleInfo[]>, options: ScanOptions): ScanRun {
     if (this.scanning) throw new Error('a scan is running');
-    const known = new Map(this.#files.map((file, at) => [identityOf(file), at]));
+    const known = numbersByIdentity(this.#files);
+    const before = new Set<number>();
     const files = [...this.#files];
     const scanFiles: ScanFile[] = [];
     for (const { path, blob, packed, size, lastModified } of intake.files) {
       const fresh: CaseFile = { path, size, lastModified, account: emptyFileAccount(), findings: 0, state: 'waiting' };
       const at = known.get(identityOf(fresh)) ?? files.length;
-      files[at] = fresh;
-      scanFiles.push({ number: at, path, blob, ...(packed && { packed }) });
+      const doneBefore = files[at]?.state === 'done';
+      if (doneBefore) before.add(at);
+      else files[at] = fresh;
+      scanFiles.push({ number: at, path, blob, ...(packed && { packed }), ...(doneBefore && { doneBefore }) });
     }
     const again = scanFiles.map(({ number }) => number).filter((number) => number < this.#files.length);
-    this.kinds.forget(again, again.length === this.#files.length);
+    const anew = again.filter((number) => !before.has(number));
+    // Counts of a kept case are folded: they are given up only when every file brings its own again.
+    const isWhole = again.length === this.#files.length;
+    const countsKinds = new Set(isWhole ? [...before].filter((number) => !this.kinds.knows(number)) : []);
+    this.kinds.forget(anew, isWhole);
+    this.#problems = problemsBesides(this.#problems, new Set(anew.map((number) => files[number]!.path)));
     this.#files = files;
+    this.#resumed = before.size === 0 ? undefined : { done: before.size, total: scanFiles.length };
+    const told = this.#resumed && resumedText(this.#resumed);
+    if (told !== undefined) this.#tools.notices.show('info', told.message, { hint: told.hint });
     for (const file of scanFiles) this.#tools.events.addFile(file);
-    this.#takeProblems(intake.problems);
+    this.#takeProblems(newProblems(intake.problems, this.#problems));
     const scan = new ScanRun(
       this.#tools.scanner,
       rules,
@@ -182,7 +216,10 @@ export class CaseSession {
       this.#templates === undefined ? options : { ...options, templates: this.#templates },
       {
         keep: (findings) => this.#keep(findings),
-        account: (file, part, kinds) => this.#account(file, part, kinds),
+        account: (file, part, kinds) => {
+          if (!before.has(file)) this.#account(file, part, kinds);
+          else if (countsKinds.has(file)) this.kinds.add(file, kinds);
+        },
         indexed: (file, part) => this.#tools.events.add(file, part),
         problem: (problem) => {
           this.#newProblems.push(problem);
@@ -192,7 +229,8 @@ export class CaseSession {
           const { size } = blob;
           this.#files = this.#files.map((known, number) => (number === file ? { ...known, size } : known));
         },
-        files: (progress) => this.#follow(progress),
+        // What was done stays so, however the reading behind goes.
+        files: (progress) => this.#follow(progress.filter(({ file }) => !before.has(file))),
       },
       this.#tools.now(),
     );
@@ -365,7 +403,13 @@ export class CaseSession {
       this.#files = files;
     }
     this.kinds.add(this.#newKinds.splice(0));
-    this.#takeProblems(this.#newProblems.splice(0));
+    this.#takeProblems(this.#freshProblems());
+  }
+
+  /** Problems that came since the last call. Reading done files again brings theirs again. */
+  #freshProblems(): readonly Problem[] {
+    const fresh = this.#newProblems.splice(0);
+    return this.#resumed === undefined ? fresh : newProblems(fresh, this.#problems);
   }
 
   #takeProblems(problems: readonly Problem[]): void {
@@ -419,8 +463,4 @@ const OVERFLOW = 'problems beyond the first 20,000 are counted here and not list
 
 function isOverflow(problem: Problem): boolean {
   return problem.code === 'limit-reached' && problem.detail === OVERFLOW;
-}
-
-function identityOf(file: { readonly path: string; readonly size: number; readonly lastModified: number }): string {
-  return JSON.stringify([file.path, file.size, file.lastModified]);
 }

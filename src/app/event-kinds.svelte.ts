@@ -33,6 +33,11 @@ export class EventKinds {
     if (isChanged) this.#version++;
   }
 
+  /** True when the counts of this very file are known, not only folded into those of the case. */
+  knows(file: number): boolean {
+    return this.#byFile.has(file);
+  }
+
   /** Forgets files that are about to be read again; `all` when no other file of the case was ever read. */
   forget(files: readonly number[], all: boolean): void {
     for (const file of files) this.#byFile.delete(file);

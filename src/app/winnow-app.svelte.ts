@@ -234,6 +234,20 @@ export class WinnowApp {
     }
   }
 
+  /** Opens the evidence of the open case through kept handles: what was not done is scanned, and nothing is dropped. */
+  async resume(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || session.scanning || this.#reading) return;
+    this.#reading = true;
+    try {
+      const evidence = await this.ports.evidence.readHandles(session.roots);
+      if (evidence.files.length === 0) this.#sayNothingFound(evidence);
+      else session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+    } finally {
+      this.#reading = false;
+    }
+  }
+
   /** Reads the evidence of the open case again through kept handles and replaces its findings; judgements stay. */
   async scanAgain(): Promise<void> {
     const session = this.#session;

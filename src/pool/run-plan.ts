@@ -58,15 +58,24 @@ interface FileState {
 /** Logs whose findings an analyst wants to see first, by name. */
 const TELLING = /(^|[^a-z])(security|sysmon|powershell|system)([^a-z]|$)/i;
 
-/** The order in which files are wanted: telling logs first, then the largest. */
-export function inOrderOfInterest<T extends { readonly number: number; readonly path: string; readonly size: number }>(
-  files: readonly T[],
-): T[] {
-  const ranked = files.map((file) => ({ file, telling: isTellingLog(file.path) }));
-  ranked.sort(
-    (a, b) => Number(b.telling) - Number(a.telling) || b.file.size - a.file.size || a.file.number - b.file.number,
-  );
+/** What the order of files depends on. */
+interface RankedFile {
+  readonly number: number;
+  readonly path: string;
+  readonly size: number;
+  readonly doneBefore?: boolean;
+}
+
+/** The order in which files are wanted: telling logs first, then the largest; behind them what was read before. */
+export function inOrderOfInterest<T extends RankedFile>(files: readonly T[]): T[] {
+  const ranked = files.map((file) => ({ file, tier: tierOf(file) }));
+  ranked.sort((a, b) => a.tier - b.tier || b.file.size - a.file.size || a.file.number - b.file.number);
   return ranked.map(({ file }) => file);
+}
+
+function tierOf({ path, doneBefore = false }: RankedFile): number {
+  if (doneBefore) return 2;
+  return isTellingLog(path) ? 0 : 1;
 }
 
 /** Whether a path names one of the logs in which most attacks show: Security, Sysmon, PowerShell, System. */
@@ -93,15 +102,15 @@ export class RunPlan {
   #smallBytes = 0;
 
   /** `packed` files have no bytes until supply() says so. */
-  constructor(files: readonly { number: number; path: string; size: number; packed?: boolean }[], workers: number) {
+  constructor(files: readonly (RankedFile & { readonly packed?: boolean })[], workers: number) {
     const ranked = inOrderOfInterest(files);
-    for (const { number, path, size, packed = false } of ranked) {
+    for (const { number, path, size, packed = false, doneBefore = false } of ranked) {
       const state: FileState = {
         size: packed ? 0 : size,
         isWhole: !packed,
         planned: 0,
         isReadable: true,
-        telling: isTellingLog(path),
+        telling: !doneBefore && isTellingLog(path),
         opening: 'closed',
         openAttempts: 0,
         dataOffset: HEADER_BYTES,

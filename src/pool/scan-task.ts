@@ -120,7 +120,9 @@ class ScanTask {
       hasFailed: () => this.#bug !== undefined,
       problem: (problem) => listener.problem(problem),
     };
-    const sizes = own.map(({ number, path, size, packed }) => ({ number, path, size, packed: packed !== undefined }));
+    const sizes = own.map(({ number, path, size, packed, doneBefore = false }) => {
+      return { number, path, size, packed: packed !== undefined, doneBefore };
+    });
     this.#startUnpacker = startUnpacker;
     this.#plan = new RunPlan(sizes, options.workers);
     this.#meter = new ProgressMeter(sizes, this.#startedAt);

@@ -13,6 +13,8 @@ export interface ScanFile {
   readonly blob: Blob;
   /** Set for a log that is still packed: then `blob` is empty, and scanning unpacks it. */
   readonly packed?: PackedLog;
+  /** Set for a file that an earlier scan read to its end: it is read behind all others. */
+  readonly doneBefore?: boolean;
 }
 
 export interface ScanOptions {

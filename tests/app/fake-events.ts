@@ -21,16 +21,21 @@ export class FakeEvents implements EventIndex {
   files: { readonly number: number; readonly path: string }[] = [];
   parts: { readonly file: number; readonly part: IndexPart }[] = [];
   cleared = 0;
+  /** Calls back with each part. */
+  onAdd: (() => void) | undefined;
 
   get count(): number {
     return this.parts.reduce((sum, { part }) => sum + part.count, 0);
   }
   addFile({ number, path }: { readonly number: number; readonly path: string }): void {
-    this.files.push({ number, path });
+    // As the real index does: a file that comes again replaces its rows.
+    this.files = [...this.files.filter((file) => file.number !== number), { number, path }];
+    this.parts = this.parts.filter((part) => part.file !== number);
   }
   moveFile(): void {}
   add(file: number, part: IndexPart): void {
     this.parts.push({ file, part });
+    this.onAdd?.();
   }
   fieldNames(): Promise<readonly string[]> {
     return Promise.resolve([]);

@@ -1,0 +1,109 @@
+// The same record met in several files: a live log, its shadow copy, an archived log and the collector's forwarded
+// events. One finding with all its places, counted once by rules over several events.
+
+import { afterAll, expect, test } from 'vitest';
+import { CaseSession } from '../../src/app/case-session.svelte.ts';
+import { Notices } from '../../src/app/notices.svelte.ts';
+import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
+import type { Scanner } from '../../src/pool/scanner.ts';
+import { compileRules } from '../../src/sigma/compile-rules.ts';
+import { createScanCore } from '../../workers/scan-core.ts';
+import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+import { FakeEvents } from './fake-events.ts';
+import { FakeStore } from './fake-store.ts';
+
+/** Failed logons, and a count of them that fires at so many. */
+function rulesFiringAt(count: number): string {
+  return `
+title: Failed logon
+id: 00000000-0000-4000-8000-000000000001
+status: test
+logsource: { product: windows, service: security }
+detection:
+  failed: { EventID: 4625 }
+  condition: failed
+level: low
+---
+title: Many failed logons
+id: 00000000-0000-4000-8000-000000000002
+status: test
+correlation:
+  type: event_count
+  rules: [00000000-0000-4000-8000-000000000001]
+  group-by: [Computer]
+  timespan: 1h
+  generate: true
+  condition: { gte: ${count} }
+level: high
+`;
+}
+
+const RECORDS = 3;
+const PATHS = [
+  'C/Windows/System32/winevt/Logs/Security.evtx',
+  'VSS1/C/Windows/System32/winevt/Logs/Security.evtx',
+  'C/Windows/System32/winevt/Logs/Archive-Security-2024-01-01-00-00-00-000.evtx',
+  'Collector/ForwardedEvents.evtx',
+];
+const scanners: Scanner[] = [];
+
+afterAll(() => {
+  for (const scanner of scanners) scanner.dispose();
+});
+
+function records(form: EventSpec['form']): EventSpec[] {
+  return Array.from({ length: RECORDS }, (_, at) => ({
+    channel: 'Security',
+    provider: 'Microsoft-Windows-Security-Auditing',
+    eventId: 4625,
+    recordId: 100 + at,
+    // A collector numbers the records of its own file anew.
+    ...(form === 'literal' && { headerId: at + 1 }),
+    time: `2024-01-01T00:0${at}:00.1234567Z`,
+    computer: 'HOST-1',
+    data: [['TargetUserName', `user ${at}`]],
+    ...(form && { form }),
+  }));
+}
+
+async function scan(firesAt: number): Promise<CaseSession> {
+  const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: rulesFiringAt(firesAt) }]);
+  const scanner = createInlineScanner({
+    createCore: createScanCore,
+    loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
+    loadCorrelations: () =>
+      Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+  });
+  scanners.push(scanner);
+  const store = new FakeStore();
+  const id = await store.createCase('Case');
+  const tools = { store, scanner, events: new FakeEvents(), notices: new Notices(), now: () => 1_000 };
+  const session = new CaseSession((await store.loadCase(id))!, tools);
+  const files = PATHS.map((path) => {
+    const bytes = buildLog({ records: records(path.includes('Forwarded') ? 'literal' : undefined) });
+    return { path, blob: new Blob([Uint8Array.from(bytes)]), size: bytes.length, lastModified: 5 };
+  });
+  const rules = Promise.resolve(ruleSet.rules.map((rule) => rule.info));
+  const run = session.addEvidence({ files, problems: [], skipped: new Map() }, rules, { recovered: false });
+  await run.done;
+  return session;
+}
+
+test('a record met in a live log, a shadow copy, an archive and forwarded events is one finding with four places', async () => {
+  const { findings } = await scan(99);
+  expect(findings.count).toBe(RECORDS);
+  for (let row = 0; row < RECORDS; row++) {
+    const { file, alsoIn } = findings.facts(row);
+    expect([file, ...alsoIn.map((other) => other.file)].sort()).toEqual(PATHS.toSorted());
+  }
+});
+
+test('copies of a record count once in a rule over several events', async () => {
+  const fired = async (at: number): Promise<unknown[]> => {
+    const { findings } = await scan(at);
+    return Array.from({ length: findings.count }, (_, row) => findings.facts(row).correlation?.count).filter(Boolean);
+  };
+  expect(await fired(RECORDS)).toEqual([RECORDS]);
+  expect(await fired(RECORDS + 1)).toEqual([]);
+});

@@ -1,0 +1,55 @@
+// Evidence that is given again after a reload: what was done is recognised, and nothing is counted twice.
+
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { sampleCase } from '../builders/sample-case.ts';
+import { createEvidenceFolder, scanOver, startApp } from './app-page.ts';
+
+/** Drops files with a modified time that stays the same, as from a disk. */
+async function dropKept(page: Page, paths: readonly string[]): Promise<void> {
+  const files = await Promise.all(
+    paths.map(async (path) => ({ name: basename(path), base64: (await readFile(path)).toString('base64') })),
+  );
+  await page.evaluate((dropped) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of dropped) {
+      const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { lastModified: 1_700_000_000_000 }));
+    }
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }
+  }, files);
+}
+
+async function stripOf(page: Page): Promise<string> {
+  await scanOver(page);
+  return (await page.locator('.strip .numbers').innerText()).replace(/ · .*/, '');
+}
+
+test('evidence given again is recognised: the rest is scanned, and nothing is counted twice', async () => {
+  const app = await startApp();
+  const folder = await createEvidenceFolder();
+  try {
+    const paths: string[] = [];
+    for (const [name, bytes] of sampleCase()) paths.push(await folder.write(name.replaceAll('/', '_'), bytes));
+    const { page } = await app.open();
+    await dropKept(page, paths);
+    const whole = await stripOf(page);
+    await page.goto(app.address);
+    await dropKept(page, paths.slice(0, 2));
+    await stripOf(page);
+    await page.reload();
+    await page.locator('.strip').waitFor();
+    await dropKept(page, paths);
+    const rest = paths.length - 2;
+    await page.getByText(`2 of ${paths.length} files were done; scanning the other ${rest}.`).waitFor();
+    expect(await stripOf(page)).toBe(whole);
+    await page.getByText('Scanned in').waitFor();
+  } finally {
+    await app.close();
+    await folder.remove();
+  }
+});
