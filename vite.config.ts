@@ -8,6 +8,7 @@ import packageFile from './package.json' with { type: 'json' };
 import { checksums, hashSources } from './scripts/vite-checksums.ts';
 import { developmentPolicy } from './scripts/vite-development-policy.ts';
 import { serviceWorker } from './scripts/vite-service-worker.ts';
+import { sampleCaseFile } from './scripts/vite-sample-case.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 import { workerTexts } from './scripts/vite-workers.ts';
 
@@ -23,6 +24,7 @@ export default defineConfig({
     svelte(),
     workerTexts({ root, inline: false }),
     shippedRules({ root, inline: false, baked: true }),
+    sampleCaseFile({ root, inline: false }),
     serviceWorker({ root }),
     checksums(),
     developmentPolicy(),

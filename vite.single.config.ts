@@ -6,6 +6,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import packageFile from './package.json' with { type: 'json' };
 import { checksums, hashSources } from './scripts/vite-checksums.ts';
+import { sampleCaseFile } from './scripts/vite-sample-case.ts';
 import { shippedRules } from './scripts/vite-shipped-rules.ts';
 import { singleFile } from './scripts/vite-single-file.ts';
 import { workerTexts } from './scripts/vite-workers.ts';
@@ -23,6 +24,7 @@ export default defineConfig({
     svelte(),
     workerTexts({ root, inline: true }),
     shippedRules({ root, inline: true, baked: true }),
+    sampleCaseFile({ root, inline: true }),
     singleFile({ root, fileName: 'winnow.html' }),
     checksums(),
   ],

@@ -5,7 +5,17 @@ import { installModules, isStale, npm, root, run } from './install.mjs';
 import { HEADERS, serveFolder } from './serve.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
-const INPUTS = ['src', 'workers', 'rules', 'public', 'scripts', 'index.html', 'vite.config.ts', 'package-lock.json'];
+const INPUTS = [
+  'src',
+  'workers',
+  'rules',
+  'public',
+  'scripts',
+  'tests/builders',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+];
 
 try {
   installModules();

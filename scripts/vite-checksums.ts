@@ -21,6 +21,8 @@ export const INPUTS = [
   'scripts',
   'src',
   'svelte.config.js',
+  // The sample case is made from it.
+  'tests/builders',
   'tsconfig.base.json',
   'vite.cli.config.ts',
   'vite.config.ts',

@@ -13,7 +13,8 @@ import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
 import { RulesInUse } from './app/rules-in-use.ts';
 import { WinnowApp } from './app/winnow-app.svelte.ts';
 import type { EventCatalogue } from './model/event-catalogue.ts';
-import type { IntakeOptions } from './intake/collect.ts';
+import { createCollector, type IntakeOptions } from './intake/collect.ts';
+import type { Intake } from './intake/evidence.ts';
 import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
@@ -90,6 +91,17 @@ async function loadEventCatalogue(): Promise<EventCatalogue> {
   return createEventCatalogue(events.default, values.default);
 }
 
+/** Takes the sample's logs in as if their folder had been dropped. */
+async function loadSample(): Promise<Intake> {
+  const { loadSampleLogs } = await import('./pool/shipped-sample.ts');
+  const collector = createCollector();
+  for (const { path, bytes } of await loadSampleLogs()) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await collector.add({ path, chosen: false, load: () => new File([bytes], name, { lastModified: 0 }) });
+  }
+  return collector.finish();
+}
+
 /** Asks for each handle's permission first: the click that led here allows the question. */
 async function reopen(handles: readonly FileSystemHandle[], options: IntakeOptions): ReturnType<typeof readHandles> {
   type Asking = FileSystemHandle & { requestPermission?: (mode: { mode: 'read' }) => Promise<PermissionState> };
@@ -154,6 +166,7 @@ async function start(target: HTMLElement): Promise<void> {
     settings: createSettings(),
     now: () => Date.now(),
     version,
+    loadSample,
     ...(build !== undefined && { build }),
     startHasher: async () => {
       const { createFileHasher } = await import('./pool/file-hasher.ts');

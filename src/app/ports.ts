@@ -117,6 +117,8 @@ export interface AppPorts {
   readonly version: string;
   /** Hash over the sources of the build, where the build has one. */
   readonly build?: string;
+  /** Takes in the logs of the sample case; without it none is offered. */
+  readonly loadSample?: () => Promise<Intake>;
   /** Hashes evidence; without it the account has no hashes. */
   readonly startHasher?: () => Promise<FileHasher>;
 }

@@ -1,4 +1,4 @@
-// The wrapping of shipped rules: deflated and masked. Rules quote what malware writes, and virus scanners have removed
+// The wrapping of shipped rules and the sample case: deflated and masked. Rules quote what malware writes, and virus scanners have removed
 // plain rule files from web servers and memory sticks; masking keeps them from matching. It hides nothing.
 
 const MAGIC = 0x4b50_4e57;
@@ -33,11 +33,11 @@ export function wrapPack(deflated: Uint8Array, length: number): Uint8Array<Array
 export async function openPack(pack: Uint8Array): Promise<ArrayBuffer> {
   const view = new DataView(pack.buffer, pack.byteOffset, pack.byteLength);
   const length = pack.length >= HEADER_BYTES && view.getUint32(0, true) === MAGIC ? view.getUint32(4, true) : -1;
-  if (length < 0 || length > MOST_BYTES) throw new Error('the shipped rules are damaged');
+  if (length < 0 || length > MOST_BYTES) throw new Error('a file of the app is damaged');
   const body = pack.slice(HEADER_BYTES);
   applyMask(body);
   const inflated = new Blob([body]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   const bytes = await new Response(inflated).arrayBuffer();
-  if (bytes.byteLength !== length) throw new Error('the shipped rules are damaged');
+  if (bytes.byteLength !== length) throw new Error('a file of the app is damaged');
   return bytes;
 }

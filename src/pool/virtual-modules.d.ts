@@ -1,4 +1,4 @@
-// Modules that the build makes (scripts/vite-workers.ts, scripts/vite-shipped-rules.ts).
+// Modules that the build makes (scripts/vite-workers.ts, vite-shipped-rules.ts, vite-sample-case.ts).
 
 declare module 'virtual:winnow/worker/*' {
   const loadText: () => Promise<string>;
@@ -6,6 +6,11 @@ declare module 'virtual:winnow/worker/*' {
 }
 
 declare module 'virtual:winnow/rules/*' {
+  const loadPack: () => Promise<ArrayBuffer | Uint8Array>;
+  export default loadPack;
+}
+
+declare module 'virtual:winnow/sample-case' {
   const loadPack: () => Promise<ArrayBuffer | Uint8Array>;
   export default loadPack;
 }

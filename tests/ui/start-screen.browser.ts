@@ -53,3 +53,16 @@ test('kept cases are listed with hostile names as text', async () => {
   expect(screen.container.querySelector('img')).toBeNull();
   expect(await accessFaults(screen.container)).toEqual([]);
 });
+
+test('the sample case is offered and opened as a drop is; axe finds nothing wrong with it', async () => {
+  const files = [{ path: 'Sample case/A.evtx', blob: new Blob(['x']), size: 1, lastModified: 0 }];
+  const loadSample = vi.fn(() => Promise.resolve({ files, problems: [], skipped: new Map<string, number>() }));
+  const { screen, app } = await openStart({ loadSample });
+  const button = screen.getByRole('button', { name: 'Try it with a sample case' });
+  await expect.element(button).toBeVisible();
+  expect(await accessFaults(screen.container)).toEqual([]);
+  expect(loadSample).not.toHaveBeenCalled();
+  await userEvent.click(button);
+  await vi.waitFor(() => expect(app.session?.name).toMatch(/^Sample case, /));
+  expect(app.session?.files.map((file) => file.path)).toEqual(['Sample case/A.evtx']);
+});
