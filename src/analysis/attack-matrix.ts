@@ -71,6 +71,16 @@ export function tacticsOfTags(tags: readonly string[], table: AttackTable): stri
   return [...found];
 }
 
+/** Tags of `attack.` that are neither techniques, groups nor software, in the spelling of short names of tactics. */
+export function tacticsNamed(tags: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const tag of tags) {
+    const match = /^attack\.([a-z]+(?:[-_][a-z]+)*)$/i.exec(tag);
+    if (match?.[1] !== undefined) names.add(match[1].toLowerCase().replaceAll('_', '-'));
+  }
+  return [...names];
+}
+
 /** Id of the technique that a sub-technique belongs to. */
 export function parentTechnique(id: string): string {
   const dot = id.indexOf('.');

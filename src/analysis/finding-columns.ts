@@ -36,11 +36,21 @@ export interface FindingColumns {
   readonly file: Uint32Array;
   /** Position in TRIAGE_STATES. */
   readonly triage: Uint8Array;
+  /** Who, what and from where (finding-entities.ts); position 0 is none. Names that differ in case only are one. */
+  readonly user: Uint32Array;
+  readonly process: Uint32Array;
+  readonly address: Uint32Array;
+  /** Position in the list of sets of the analyst's tags; 0 is none. */
+  readonly tagSet: Uint32Array;
   readonly recordId: readonly string[];
   readonly rules: readonly FindingRule[];
   readonly hosts: readonly string[];
   readonly channels: readonly string[];
   readonly files: readonly string[];
+  readonly users: readonly string[];
+  readonly processes: readonly string[];
+  readonly addresses: readonly string[];
+  readonly tagSets: readonly (readonly string[])[];
 }
 
 /** Position of a level in RULE_LEVELS. */

@@ -4,15 +4,17 @@
 
 import type { FindingColumns } from '../analysis/finding-columns.ts';
 import type { FindingFacets } from '../analysis/select-findings.ts';
-import { selectFindings, STATE_COUNT } from '../analysis/select-findings.ts';
-import { mergeRows, ranksOfTexts, sortRows } from '../analysis/sort-order.ts';
-import type { Finding, FindingKey, TriageState } from '../model/finding.ts';
+import { emptyFacets, selectFindings } from '../analysis/select-findings.ts';
+import { countInGroups, groupLines, HEAD, rowsOfGroup } from '../analysis/group-lines.ts';
+import type { LineGroup } from '../analysis/group-lines.ts';
+import { mergeRows, sortRows } from '../analysis/sort-order.ts';
+import type { Finding, FindingKey, Triage } from '../model/finding.ts';
 import { asFound } from '../model/finding.ts';
-import { RULE_LEVELS } from '../model/rule-set.ts';
 import type { RuleSetting } from '../model/suppression.ts';
 import { EventArchive } from './event-archive.ts';
 import type { FindingQuery, FindingSort } from './finding-query.ts';
-import { EMPTY_QUERY, resolveFilter, searchTerms, TRIAGE_STATES } from './finding-query.ts';
+import { ALL_OPEN, DEFAULT_SORT, EMPTY_QUERY, resolveFilter, searchTerms, TRIAGE_STATES } from './finding-query.ts';
+import { rankedTexts, sortWords } from './finding-sort.ts';
 import type { FindingFacts } from './finding-table.ts';
 import { FindingTable } from './finding-table.ts';
 
@@ -37,6 +39,8 @@ export class FindingList {
   /** A new wrapper with every refresh: it tells readers that the columns behind it changed. */
   #current = $state.raw({ table: this.#table });
   #rows = $state.raw<Uint32Array>(new Uint32Array());
+  #lines = $state.raw<Uint32Array>(new Uint32Array());
+  #groups = $state.raw<readonly LineGroup[]>([]);
   #facets = $state.raw<FindingFacets>(emptyFacets());
   #query = $state.raw<FindingQuery>(EMPTY_QUERY);
   #search = $state.raw<SearchProgress | undefined>(undefined);
@@ -100,6 +104,39 @@ export class FindingList {
     return this.#rows;
   }
 
+  /** The rows as the table shows them: grouped, with the heads of groups between (group-lines.ts). */
+  get lines(): Uint32Array {
+    return this.#lines;
+  }
+
+  get groups(): readonly LineGroup[] {
+    return this.#groups;
+  }
+
+  /** The row of a line; undefined for the head of a group and beyond the end. */
+  rowOfLine(line: number): number | undefined {
+    const at = this.#lines[line];
+    return at === undefined || at >= HEAD ? undefined : at;
+  }
+
+  /** The group whose head a line is. */
+  groupOfLine(line: number): LineGroup | undefined {
+    const at = this.#lines[line];
+    return at === undefined || at < HEAD ? undefined : this.#groups[at - HEAD];
+  }
+
+  /** The shown rows of a group, open or not. */
+  rowsOfGroup(group: LineGroup): Uint32Array {
+    const by = this.#query.group;
+    return by === undefined ? new Uint32Array() : rowsOfGroup(this.#table, this.#rows, by, group.key);
+  }
+
+  /** How many of the rows are in each group, by its key; empty without groups. */
+  countInGroups(rows: Uint32Array): ReadonlyMap<string, number> {
+    const by = this.#query.group;
+    return by === undefined ? new Map() : countInGroups(this.#table, rows, by);
+  }
+
   get facets(): FindingFacets {
     return this.#facets;
   }
@@ -121,6 +158,13 @@ export class FindingList {
     return this.#current.table.facts(row);
   }
 
+  /** The user, process or address that a finding's event names; '' for none. */
+  entity(row: number, kind: 'user' | 'process' | 'address'): string {
+    const { table } = this.#current;
+    const names = { user: table.users, process: table.processes, address: table.addresses }[kind];
+    return names[table[kind][row]!] ?? '';
+  }
+
   has(row: number): boolean {
     return row >= 0 && row < this.#current.table.count;
   }
@@ -136,6 +180,11 @@ export class FindingList {
   /** Position of a row among the shown ones, -1 when the query hides it. */
   positionOf(row: number): number {
     return this.#rows.indexOf(row);
+  }
+
+  /** The first line of a row, -1 when the query hides it or its group is closed. */
+  lineOf(row: number): number {
+    return this.#lines.indexOf(row);
   }
 
   /** The whole finding with its event. */
@@ -205,9 +254,14 @@ export class FindingList {
   }
 
   /** Notes judgements; unknown keys are left alone. Shows after the next refresh. */
-  judge(key: FindingKey, state: TriageState): void {
+  judge({ key, state, tags }: Pick<Triage, 'key' | 'state' | 'tags'>): void {
     const row = this.#table.rowOf(key);
-    if (row !== undefined) this.#table.triage[row] = TRIAGE_STATES.indexOf(state);
+    if (row === undefined) return;
+    const rank = TRIAGE_STATES.indexOf(state);
+    // What has been sorted by judgements is sorted anew.
+    if (this.#sortedBy?.column === 'triage' && this.#table.triage[row] !== rank) this.#sortedBy = undefined;
+    this.#table.triage[row] = rank;
+    this.#table.setTags(row, tags);
   }
 
   /** Brings order, filter and counts up to date with everything appended and judged. */
@@ -219,8 +273,24 @@ export class FindingList {
     const { rows, facets } = selectFindings(this.#table, this.#order, filter, accepts);
     this.#rows = rows;
     this.#facets = facets;
+    this.#layOut();
     this.#current = { table: this.#table };
     this.#searchEvents();
+  }
+
+  #layOut(): void {
+    const { group, open, sort } = this.#query;
+    if (group === undefined) {
+      this.#lines = this.#rows;
+      this.#groups = [];
+      return;
+    }
+    const opened = new Set(open);
+    const isOpen = (key: string): boolean => opened.has(ALL_OPEN) || opened.has(key);
+    const worstFirst = sort.column === DEFAULT_SORT.column && sort.descending === DEFAULT_SORT.descending;
+    const { lines, groups } = groupLines(this.#table, this.#rows, group, isOpen, worstFirst);
+    this.#lines = lines;
+    this.#groups = groups;
   }
 
   /** Settles when the search through the events is through; for tests. */
@@ -331,53 +401,4 @@ export class FindingList {
 /** How JSON writes the inside of a string: backslashes of Windows paths are doubled there. */
 function jsonText(term: string): string {
   return JSON.stringify(term).slice(1, -1);
-}
-
-function rankedTexts(table: FindingTable, sort: FindingSort): readonly string[] {
-  switch (sort.column) {
-    case 'rule':
-      return table.rules.map((rule) => rule.title);
-    case 'host':
-      return table.hosts;
-    case 'channel':
-      return table.channels;
-    case 'file':
-      return table.files;
-    case 'level':
-    case 'time':
-    case 'eventId':
-    case 'recordId':
-      return [];
-  }
-}
-
-/** Words to sort by: the column (inverted when descending), then time, so that equal rows read as a story. */
-function sortWords(table: FindingTable, sort: FindingSort, texts: readonly string[]): Uint32Array[] {
-  const { count } = table;
-  if (sort.column === 'time') {
-    const { timeHigh, timeLow } = table;
-    return sort.descending ? [timeHigh.map((word) => ~word), timeLow.map((word) => ~word)] : [timeHigh, timeLow];
-  }
-  const key = new Uint32Array(count);
-  const ranks = ranksOfTexts(texts);
-  const column = sort.column;
-  for (let row = 0; row < count; row++) {
-    let value: number;
-    if (column === 'level') value = table.level[row]!;
-    else if (column === 'eventId') value = table.eventId[row]!;
-    // Beyond 2^32 record ids fall back to the order of time.
-    else if (column === 'recordId') value = Math.min(Number(table.recordId[row]) || 0, 0xffff_ffff);
-    else value = ranks[table[column][row]!]!;
-    key[row] = sort.descending ? ~value : value;
-  }
-  return [key, table.timeHigh, table.timeLow];
-}
-
-function emptyFacets(): FindingFacets {
-  return {
-    levels: new Uint32Array(RULE_LEVELS.length),
-    states: new Uint32Array(STATE_COUNT),
-    rules: new Uint32Array(),
-    hosts: new Uint32Array(),
-  };
 }

@@ -3,6 +3,7 @@
 
 import type { FindingColumns, FindingRule } from '../analysis/finding-columns.ts';
 import { levelRank, timeWords } from '../analysis/finding-columns.ts';
+import { entitiesOf } from '../analysis/finding-entities.ts';
 import type { RecordClass } from '../model/event.ts';
 import { rareFactsOf, type Finding, type RareFacts } from '../model/finding.ts';
 import type { RuleSetting } from '../model/suppression.ts';
@@ -21,14 +22,26 @@ class Interner {
   readonly list: string[] = [];
   readonly #positions = new Map<string, number>();
 
-  position(text: string): number {
-    let at = this.#positions.get(text);
+  position(text: string, key = text): number {
+    let at = this.#positions.get(key);
     if (at === undefined) {
       at = this.list.length;
       this.list.push(text);
-      this.#positions.set(text, at);
+      this.#positions.set(key, at);
     }
     return at;
+  }
+}
+
+/** Names of Windows, which do not differ by case: the spelling met first stands for all. Position 0 is ''. */
+class NameInterner extends Interner {
+  constructor() {
+    super();
+    this.position('');
+  }
+
+  override position(text: string): number {
+    return super.position(text, text.toLowerCase());
   }
 }
 
@@ -46,6 +59,11 @@ export class FindingTable implements FindingColumns {
   host = new Uint32Array(FIRST_CAPACITY);
   channel = new Uint32Array(FIRST_CAPACITY);
   file = new Uint32Array(FIRST_CAPACITY);
+  user = new Uint32Array(FIRST_CAPACITY);
+  process = new Uint32Array(FIRST_CAPACITY);
+  address = new Uint32Array(FIRST_CAPACITY);
+  tagSet = new Uint32Array(FIRST_CAPACITY);
+  readonly tagSets: (readonly string[])[] = [[]];
   readonly recordId: string[] = [];
   readonly rules: FindingRule[] = [];
 
@@ -55,6 +73,10 @@ export class FindingTable implements FindingColumns {
   readonly #channels = new Interner();
   readonly #files = new Interner();
   readonly #providers = new Interner();
+  readonly #users = new NameInterner();
+  readonly #processes = new NameInterner();
+  readonly #addresses = new NameInterner();
+  readonly #tagKeys = new NameInterner();
   #provider = new Uint32Array(FIRST_CAPACITY);
   #recordClass = new Uint8Array(FIRST_CAPACITY);
   #offset = new Float64Array(FIRST_CAPACITY);
@@ -73,6 +95,24 @@ export class FindingTable implements FindingColumns {
   }
   get files(): readonly string[] {
     return this.#files.list;
+  }
+
+  get users(): readonly string[] {
+    return this.#users.list;
+  }
+  get processes(): readonly string[] {
+    return this.#processes.list;
+  }
+  get addresses(): readonly string[] {
+    return this.#addresses.list;
+  }
+
+  /** Notes which tags the analyst has put on a row. */
+  setTags(row: number, tags: readonly string[]): void {
+    const sorted = tags.toSorted();
+    const at = this.#tagKeys.position(sorted.join('\n'));
+    this.tagSets[at] ??= sorted;
+    this.tagSet[row] = at;
   }
 
   /** Row of a finding, undefined when it is not in the table. */
@@ -135,6 +175,11 @@ export class FindingTable implements FindingColumns {
     this.host[row] = this.#hosts.position(finding.computer);
     this.channel[row] = this.#channels.position(finding.channel);
     this.file[row] = this.#files.position(finding.file);
+    const { user, process, address } = entitiesOf(finding.event);
+    this.user[row] = this.#users.position(user);
+    this.process[row] = this.#processes.position(process);
+    this.address[row] = this.#addresses.position(address);
+    this.tagSet[row] = 0;
     this.#provider[row] = this.#providers.position(finding.provider);
     this.#recordClass[row] = CLASSES.indexOf(finding.recordClass);
     this.#offset[row] = finding.offset;
@@ -226,6 +271,10 @@ export class FindingTable implements FindingColumns {
     this.host = words(this.host);
     this.channel = words(this.channel);
     this.file = words(this.file);
+    this.user = words(this.user);
+    this.process = words(this.process);
+    this.address = words(this.address);
+    this.tagSet = words(this.tagSet);
     this.#provider = words(this.#provider);
     this.#size = words(this.#size);
   }

@@ -152,6 +152,7 @@ export function checkTriage(value: unknown): Triage {
     state: oneOf(from['state'], ['new', 'confirmed', 'benign'] as const),
     note: text(from['note']),
     tags: list(from['tags'], 1_000, (tag) => text(tag)),
+    ...maybe(from, 'reason', text),
     changed: time(from['changed']),
   };
 }

@@ -86,8 +86,9 @@ function ruleOf(finding: Finding, options: FindingLineOptions) {
 function triageOf(finding: Finding, options: FindingLineOptions): object {
   const triage = options.triageOf?.(finding);
   if (triage === undefined) return {};
-  const { state, note, tags, changed } = triage;
-  return { triage: { state, note, tags, changed: new Date(changed).toISOString() } };
+  const { state, note, tags, reason, changed } = triage;
+  const because = reason === undefined ? {} : { reason };
+  return { triage: { state, ...because, note, tags, changed: new Date(changed).toISOString() } };
 }
 
 /**

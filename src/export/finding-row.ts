@@ -44,6 +44,7 @@ const COLUMNS: readonly Column[] = [
   ['RuleHash', (finding) => finding.ruleHash],
   // The rule's own level: another one than `Level` where the analyst set that.
   ['RuleLevel', (finding) => finding.ruleLevel ?? finding.level],
+  ['Reason', (finding, options) => options.triageOf?.(finding)?.reason ?? ''],
 ];
 
 const EVENT_COLUMN: Column = ['Event', (finding, options) => options.renderEventJson(finding.event)];

@@ -62,7 +62,7 @@ export async function* writeJudged(judged: FindingSource, triageOf: TriageOf): A
         <td class="t">${formatEventTime(finding.time)}</td>
         <td>${levelWord(finding.level)} ${untrusted(finding.ruleTitle)}</td>
         <td class="h">${untrusted(finding.computer)}</td>
-        <td>${triage.state}</td>
+        <td>${triage.state}${triage.reason === undefined ? '' : markup`: ${untrusted(triage.reason)}`}</td>
         <td>${untrustedLines(triage.note)}</td>
         <td>${untrusted(triage.tags.join(', '))}</td>
         <td class="t">${formatUnixTime(triage.changed)}</td>
@@ -141,7 +141,7 @@ function findingRow(finding: Finding, triage: Triage | undefined): Html {
   const judged =
     triage === undefined
       ? markup`<td></td>`
-      : markup`<td>${triage.state}${triage.note === '' ? '' : markup`<br>${untrusted(triage.note)}`}</td>`;
+      : markup`<td>${triage.state}${triage.reason === undefined ? '' : markup`: ${untrusted(triage.reason)}`}${triage.note === '' ? '' : markup`<br>${untrusted(triage.note)}`}</td>`;
   return markup`<tr>
     <td class="t">${formatEventTime(finding.time)}</td>
     <td class="h">${untrusted(finding.computer)}</td>

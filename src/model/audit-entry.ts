@@ -12,6 +12,8 @@ export const AUDIT_ACTIONS = [
   'hashes-computed',
   'judged',
   'noted',
+  'tagged',
+  'undone',
   'suppressed',
   'suppression-changed',
   'suppression-removed',

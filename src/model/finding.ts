@@ -106,6 +106,8 @@ export interface Triage {
   readonly state: TriageState;
   readonly note: string;
   readonly tags: readonly string[];
+  /** Why it is benign, where the analyst said so. */
+  readonly reason?: string;
   /** Unix milliseconds of the last change. */
   readonly changed: number;
 }

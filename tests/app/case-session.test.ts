@@ -266,11 +266,11 @@ describe('a case that is being scanned', () => {
     await settle();
     open.store.refusal = { code: 'store-denied', severity: 'error', message: 'Denied.' };
     const key = open.session.findings.keyOf(0);
-    const before = await open.session.triage.setState([key], 'confirmed');
+    await open.session.triage.setState([key], 'confirmed');
     expect(open.session.triage.of(key).state).toBe('confirmed');
     expect(open.notices.list.at(-1)?.message).toContain('Denied.');
     open.store.refusal = undefined;
-    await open.session.triage.restore(before);
+    expect(await open.session.triage.undo()).toBe('1 finding marked confirmed');
     expect(open.session.triage.of(key).state).toBe('new');
   });
 });

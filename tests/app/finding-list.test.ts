@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FindingList } from '../../src/app/finding-list.svelte.ts';
 import type { FindingQuery } from '../../src/app/finding-query.ts';
-import { EMPTY_QUERY, formatFindingQuery, parseFindingQuery } from '../../src/app/finding-query.ts';
+import { EMPTY_QUERY, formatFindingQuery, parseFindingQuery, SORT_COLUMNS } from '../../src/app/finding-query.ts';
 import { nameFinding } from '../../src/app/name-finding.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { event, row, ruleInfo } from './fake-findings.ts';
@@ -30,7 +30,7 @@ describe('the list of findings', () => {
   });
 
   test('findings appended later land where a full sort would put them', () => {
-    for (const column of ['level', 'time', 'rule', 'host', 'channel', 'eventId', 'recordId', 'file'] as const) {
+    for (const column of SORT_COLUMNS) {
       for (const descending of [false, true]) {
         const all = Array.from({ length: 400 }, (_, i) => finding(i % 3, (i * 7_919) % 4_001));
         const sort = { column, descending };
@@ -110,12 +110,20 @@ describe('the list of findings', () => {
       rules: ['a,b', '100%'],
       hosts: ['HOST é'],
       channels: ['Microsoft-Windows-Sysmon/Operational'],
-      files: ['a/b%2C.evtx'],
+      files: ['a/b%2C.evtx', ''],
+      tactics: ['defense-evasion'],
+      techniques: ['T1059.001', ''],
+      users: ['CORP\\ada, the second'],
+      processes: ['C:\\a b.exe'],
+      addresses: ['fe80::1%12'],
+      tags: ['lateral, maybe'],
       text: 'powershell & "x y"',
       from: 1_700_000_000_123,
       to: undefined,
       hidden: true,
       sort: { column: 'host', descending: true },
+      group: 'user',
+      open: ['', 'CORP\\ada'],
     };
     expect(parseFindingQuery(formatFindingQuery(query))).toEqual(query);
     expect(formatFindingQuery(EMPTY_QUERY).size).toBe(0);

@@ -11,6 +11,8 @@ export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   'hashes-computed': 'Files hashed',
   judged: 'Findings judged',
   noted: 'Note written',
+  tagged: 'Findings tagged',
+  undone: 'Taken back',
   suppressed: 'Findings suppressed',
   'suppression-changed': 'Suppression changed',
   'suppression-removed': 'Suppression removed',
