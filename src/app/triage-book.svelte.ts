@@ -98,9 +98,12 @@ export class TriageBook {
     const because = state === 'benign' ? reason.trim().slice(0, MAX_TEXT) : '';
     const detail = because === '' ? state : `${state}: ${because}`;
     const label = `${countFindings(keys)} marked ${state}`;
-    await this.#change(keys, label, { action: 'judged', detail }, ({ reason: _, ...before }) => ({
-      ...before,
+    await this.#change(keys, label, { action: 'judged', detail }, ({ key, note, tags }) => ({
+      key,
       state,
+      note,
+      tags,
+      changed: 0,
       ...(because !== '' && { reason: because }),
     }));
   }

@@ -26,6 +26,7 @@ import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
 import { RuleTuning } from './rule-tuning.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+import { TimeDisplay } from './time-display.svelte.ts';
 
 const NO_PARAMS: AddressParams = new Map();
 
@@ -34,6 +35,7 @@ export class WinnowApp {
   readonly store: CaseStore;
   readonly router: Router;
   readonly theme: Theme;
+  readonly times: TimeDisplay;
   readonly notices = new Notices();
   /** Questions for passwords of dropped archives. */
   readonly passwords = new PasswordDesk();
@@ -61,6 +63,7 @@ export class WinnowApp {
     this.ports = ports;
     this.#scanner = scanner;
     this.theme = new Theme(ports.settings);
+    this.times = new TimeDisplay(ports.settings);
     this.cases = new CaseList(store);
     this.rules = new RuleLibrary(ports.catalogue, ports.loadAttackTable);
     this.words = new EventWords(ports.loadEventCatalogue);

@@ -1,4 +1,4 @@
-// Where a time axis has its ticks: round times in UTC, as many as fit, labelled as short as they can be told apart.
+// Where a time axis has its ticks: round times of a clock (UTC where none is given), as many as fit, labelled as short as they can be told apart.
 // From a month on, ticks follow the calendar: "2021" says more than 365 days after the one before.
 
 import { DAY, MINUTE, SECOND, SPANS_TO_A_DAY } from './time-spans.ts';
@@ -12,8 +12,28 @@ export interface TimeTick {
   readonly label: string;
 }
 
-/** Ticks within [start, end], at most `most` (two at least are tried for). */
-export function chooseTicks(start: number, end: number, most: number): TimeTick[] {
+/**
+ * Ticks within [start, end], at most `most` (two at least are tried for); round and labelled by a clock that is `offsetAt`
+ * milliseconds ahead of UTC.
+ */
+export function chooseTicks(
+  start: number,
+  end: number,
+  most: number,
+  offsetAt: (time: number) => number = () => 0,
+): TimeTick[] {
+  const ticks: TimeTick[] = [];
+  for (const tick of ticksByClock(start + offsetAt(start), end + offsetAt(end), most)) {
+    // The offset before a change of the clocks would put a tick beside the round time.
+    const guess = tick.time - offsetAt(tick.time);
+    const time = tick.time - offsetAt(guess);
+    // An hour that the clocks skip has no tick.
+    if (time >= start && time <= end && time !== ticks.at(-1)?.time) ticks.push({ time, label: tick.label });
+  }
+  return ticks;
+}
+
+function ticksByClock(start: number, end: number, most: number): TimeTick[] {
   const step = STEPS.find((size) => (end - start) / size <= most);
   return step === undefined ? calendarTicks(start, end, most) : evenTicks(start, end, step, most);
 }
