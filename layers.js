@@ -43,5 +43,7 @@ export const packageOwners = {
   'js-yaml': ['^src/sigma/source/'],
   re2js: ['^src/base/linear-regex\\.ts$'],
   '@zip.js/zip.js': ['^src/intake/open-zip\\.ts$', '^src/intake/zip-entry-stream\\.ts$'],
+  // WebDriver BiDi to Firefox.
+  ws: ['^tests/e2e/firefox-page\\.ts$'],
   'workbox-window': ['^src/app/offline\\.svelte\\.ts$'],
 };

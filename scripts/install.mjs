@@ -1,4 +1,4 @@
-// Brings a fresh checkout to the point where everything can run: node modules, and for tests Debian's Chromium.
+// Brings a fresh checkout to the point where everything can run: node modules, and for tests Debian's Chromium and Firefox.
 // Plain Node, nothing imported that is not there before an install.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -36,16 +36,29 @@ function modulesMatchLock() {
 
 /** Gives the path of a Chromium, installing Debian's where there is none. Throws with what to do when that fails. */
 export function installChromium() {
-  const places = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  return installBrowser('chromium', [process.env.CHROMIUM_PATH, ...places], 'CHROMIUM_PATH');
+}
+
+/** Gives the path of a Firefox in the same way; undefined where none can be had, because its tests can be left out. */
+export function installFirefox() {
+  try {
+    return installBrowser(
+      'firefox-esr',
+      [process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'],
+      'FIREFOX_PATH',
+    );
+  } catch (error) {
+    process.stdout.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+function installBrowser(name, places, variable) {
   const found = () => places.find((path) => path !== undefined && existsSync(path));
   const before = found();
   if (before !== undefined) return before;
-  process.stdout.write('installing chromium\n');
+  process.stdout.write(`installing ${name}\n`);
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', ...args];
@@ -53,15 +66,12 @@ export function installChromium() {
   };
   try {
     apt('update', '-q');
-    apt('install', '-y', '-q', '--no-install-recommends', 'chromium');
+    apt('install', '-y', '-q', '--no-install-recommends', name);
   } catch (cause) {
-    throw new Error('No Chromium here and none could be installed: install one and set CHROMIUM_PATH to it.', {
-      cause,
-    });
+    throw new Error(`No ${name} here and none could be installed: install one and set ${variable} to it.`, { cause });
   }
   const after = found();
-  if (after === undefined)
-    throw new Error('chromium was installed but is not where it belongs; set CHROMIUM_PATH to it');
+  if (after === undefined) throw new Error(`${name} was installed but is not where it belongs; set ${variable} to it`);
   return after;
 }
 

@@ -1,6 +1,6 @@
-// `npm run prove:kills`: kills tab, renderer or browser at random moments of scans (tests/e2e/killed-browser.ts) and
+// `npm run prove:kills`: kills tab, workers, renderer or browser at random moments of scans (tests/e2e/killed-browser.ts) and
 // prints each case that lost something. Exit status 1 when any did. Needs `npm run build` first.
-// Usage: npm run prove:kills -- [--kills N] [--seed N]
+// Usage: npm run prove:kills -- [--count N] [--seed N]
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,11 @@ import { isSurvived, KILLS, seededRandom, surviveKills } from '../tests/e2e/kill
 
 const folder = process.env['WINNOW_DIST'] ?? join(fileURLToPath(new URL('..', import.meta.url)), 'dist');
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  options: { count: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
 });
 const outcomes = await surviveKills({
   folder,
-  kills: Number(values.kills),
+  kills: Number(values.count),
   random: seededRandom(Number(values.seed)),
   tell: (outcome) => {
     if (!isSurvived(outcome)) console.log(`LOST ${JSON.stringify(outcome)}`);

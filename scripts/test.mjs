@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { installChromium, installModules, root } from './install.mjs';
+import { installChromium, installFirefox, installModules, root } from './install.mjs';
 
 const reports = join(root, '.cache/test');
 const tools = join(root, 'node_modules');
@@ -59,6 +59,7 @@ function runTests(name, args, environment) {
 try {
   installModules();
   const chromium = installChromium();
+  const firefox = installFirefox();
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
 
@@ -85,7 +86,8 @@ try {
   runTests('unit tests', [], { CHROMIUM_PATH: chromium });
   if (built) {
     check('size', 'size-limit/bin.js');
-    runTests('end-to-end tests', ['--config', 'vitest.e2e.config.ts'], { CHROMIUM_PATH: chromium });
+    const browsers = { CHROMIUM_PATH: chromium, ...(firefox && { FIREFOX_PATH: firefox }) };
+    runTests('end-to-end tests', ['--config', 'vitest.e2e.config.ts'], browsers);
   } else {
     note('end-to-end tests', 0, 0, 1, 'not run: the build failed');
   }
