@@ -83,12 +83,13 @@ function partsWithout(off: ReadonlySet<string>, parts: RulesInUse['parts']) {
 }
 
 async function loadEventCatalogue(): Promise<EventCatalogue> {
-  const [{ createEventCatalogue }, events, values] = await Promise.all([
+  const [{ createEventCatalogueInSteps }, events, values] = await Promise.all([
     import('./model/event-catalogue.ts'),
     import('../rules/events/events.tsv?raw'),
     import('../rules/events/values.tsv?raw'),
   ]);
-  return createEventCatalogue(events.default, values.default);
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  return createEventCatalogueInSteps(events.default, values.default, pause);
 }
 
 /** Takes the sample's logs in as if their folder had been dropped. */

@@ -1,6 +1,6 @@
 // One scan from start to end: what the scanner reports, gathered and handed on in small steps. Findings go to `keep`
-// (which writes them to the store, then shows them) at most 250 ms after they came, at most 500 at a time, so that no
-// step holds the page for more than a frame or two.
+// (which writes them to the store, then shows them), the first ones at once, later ones at most 100 ms after they came, at
+// most 250 at a time, so that no step holds the page for more than a frame or two.
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
 import type { Finding } from '../model/finding.ts';
@@ -35,7 +35,7 @@ export interface ScanSink {
 }
 
 const FLUSH_AFTER_MS = 100;
-const FLUSH_SIZE = 500;
+const FLUSH_SIZE = 250;
 
 export class ScanRun {
   #files: readonly ScanFile[];
@@ -57,6 +57,7 @@ export class ScanRun {
   #cancelled = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> | undefined;
+  #lastFlush = Number.NEGATIVE_INFINITY;
   /** Settles (never rejects) when everything found has been handed on. */
   readonly done: Promise<void>;
 
@@ -167,17 +168,20 @@ export class ScanRun {
 
   #flushSoon(): void {
     if (this.#timer !== undefined || this.#flushing !== undefined || this.#pending.length === 0) return;
-    this.#timer = setTimeout(() => {
+    const flush = (): void => {
       this.#timer = undefined;
       // A failure here is a bug in the sink; it comes to light at the end of the scan, where #drain waits for it.
       void this.#flush().catch(() => undefined);
-    }, FLUSH_AFTER_MS);
+    };
+    this.#timer = setTimeout(flush, Math.max(0, this.#lastFlush + FLUSH_AFTER_MS - performance.now()));
   }
 
   /** Hands on everything pending, in steps; one flush at a time. */
   #flush(): Promise<void> {
     this.#flushing ??= this.#flushAll().finally(() => {
       this.#flushing = undefined;
+      this.#lastFlush = performance.now();
+      this.#flushSoon();
     });
     return this.#flushing;
   }

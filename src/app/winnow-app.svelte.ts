@@ -132,6 +132,8 @@ export class WinnowApp {
       () => this.#scanner.warm(),
       () => undefined,
     );
+    // What the first findings are shown with: now the page is idle, then it will not be.
+    await this.words.load();
   }
 
   /** Facts of the rules that the next scan runs; waits for packs that are being compiled. */

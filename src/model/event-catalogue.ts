@@ -33,8 +33,33 @@ interface EventRow {
 
 const EVENT_HEADER = 'channel\tprovider\tevent_id\ttitle\tfields';
 
-/** Reads both tables once (milliseconds). Throws on a malformed table, which is a fault of ours: the texts ship with us. */
+/** Rows between two steps: some milliseconds. */
+const STEP_ROWS = 400;
+
+/** Reads both tables at once. Throws on a malformed table, which is a fault of ours: the texts ship with us. */
 export function createEventCatalogue(eventsText: string, valuesText: string): EventCatalogue {
+  const steps = buildEventCatalogue(eventsText, valuesText);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps with `pause` between them: at once it would hold the page for longer than a frame. */
+export async function createEventCatalogueInSteps(
+  eventsText: string,
+  valuesText: string,
+  pause: () => Promise<void>,
+): Promise<EventCatalogue> {
+  const steps = buildEventCatalogue(eventsText, valuesText);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+function* buildEventCatalogue(eventsText: string, valuesText: string): Generator<void, EventCatalogue> {
   const byChannel = new Map<string, EventRow[]>();
   const byProvider = new Map<string, EventRow | undefined>();
   let eventCount = 0;
@@ -49,6 +74,7 @@ export function createEventCatalogue(eventsText: string, valuesText: string): Ev
       byProvider.set(key, clash ? undefined : row);
     }
     eventCount += 1;
+    if (eventCount % STEP_ROWS === 0) yield;
   }
 
   const find = (channel: string, provider: string, eventId: number): EventRow | undefined => {
@@ -63,7 +89,9 @@ export function createEventCatalogue(eventsText: string, valuesText: string): Ev
     );
   };
 
-  const meanings = createValueMeanings(readTable(valuesText, 'field\tvalue\tmeaning\tscope', 'values'));
+  const values = readTable(valuesText, 'field\tvalue\tmeaning\tscope', 'values');
+  yield;
+  const meanings = createValueMeanings(values);
   return {
     titleOf: (channel, provider, eventId) => find(channel, provider, eventId)?.title,
     fieldsOf: (channel, provider, eventId) => {

@@ -10,11 +10,14 @@ export interface ReadOptions {
   readonly fileOffset?: number;
   /** Bytes to read. Default: to the end of the blob. */
   readonly byteLength?: number;
-  /** Chunks per slice. Default 32 (2 MiB). */
+  /** Chunks per slice. Default 32 (2 MiB); the first slices of a large blob are smaller. */
   readonly chunksPerSlice?: number;
   /** Ends the generator early. */
   readonly signal?: AbortSignal;
 }
+
+/** Chunks of the first slice, doubled until it is as large as asked for: so the first findings do not wait for 2 MiB. */
+const FIRST_CHUNKS = 4;
 
 /**
  * Yields the chunks of a blob in order. Slices share two buffers: each is valid until the next one is asked for, and that
@@ -31,17 +34,19 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
     part.size > sliceBytes
       ? openSource(part, sliceBytes + SCRATCH_BYTES)
       : new BufferSource(part, [part.size + SCRATCH_BYTES]);
+  let next = part.size > sliceBytes ? Math.min(sliceBytes, FIRST_CHUNKS * CHUNK_SIZE) : sliceBytes;
   try {
-    let reading = source.read(Math.min(sliceBytes, end - start));
-    for (let at = start; at < end; at += sliceBytes) {
-      const wanted = Math.min(sliceBytes, end - at);
+    let reading = source.read(Math.min(next, end - start));
+    for (let at = start; at < end;) {
+      const wanted = Math.min(next, end - at);
+      next = Math.min(sliceBytes, next * 2);
       const { bytes, filled } = await reading;
       if (options.signal?.aborted === true || filled === 0) return;
       // A blob that ends early has shrunk since it was opened: what is left does not exist.
       const isLast = filled < wanted || at + wanted >= end;
       if (!isLast) {
         // The next slice is read while this one is scanned. Its failure is thrown when its turn comes, if it comes.
-        reading = source.read(Math.min(sliceBytes, end - at - wanted));
+        reading = source.read(Math.min(next, end - at - wanted));
         reading.catch(() => undefined);
       }
       yield {
@@ -53,6 +58,7 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
         fileOffset: at,
       };
       if (isLast) return;
+      at += wanted;
     }
   } finally {
     await source.close();

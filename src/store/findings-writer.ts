@@ -1,5 +1,5 @@
-// Turns a stream of appends to one case into few, large writes. An append waits at most 100 ms for company, so it is
-// on disk well within 250 ms; a block that is still small is written again with more in it instead of leaving crumbs.
+// Turns a stream of appends to one case into few, large writes. The first append is written at once, later ones wait for
+// company until 100 ms after the last write, so all are on disk well within 250 ms; a block that is still small is written again with more in it instead of leaving crumbs.
 // What the database refuses stays here, in order, and goes first at the next append. Knows blocks, not the database.
 
 import { failure, success, type Result } from '../base/result.ts';
@@ -49,6 +49,7 @@ export function createFindingsWriter(ports: FindingsWriterPorts): FindingsWriter
   let refused: Finding[] = [];
   let running: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastWrite = Number.NEGATIVE_INFINITY;
   let sequence: number | undefined;
   /** The last block while it can still grow. */
   let growing: { readonly sequence: number; readonly findings: readonly Finding[] } | undefined;
@@ -59,6 +60,7 @@ export function createFindingsWriter(ports: FindingsWriterPorts): FindingsWriter
     timer = undefined;
     running ??= run().finally(() => {
       running = undefined;
+      lastWrite = performance.now();
     });
     return running;
   }
@@ -112,8 +114,9 @@ export function createFindingsWriter(ports: FindingsWriterPorts): FindingsWriter
         for (const finding of findings) pending.push(finding);
         waiters.push({ end: pending.length, settle: resolve, fail: reject });
         if (running !== undefined) return;
-        if (pending.length >= BLOCK_FINDINGS) void start();
-        else timer ??= setTimeout(() => void start(), GATHER_MS);
+        const wait = lastWrite + GATHER_MS - performance.now();
+        if (pending.length >= BLOCK_FINDINGS || wait <= 0) void start();
+        else timer ??= setTimeout(() => void start(), wait);
       });
     },
     async flush() {

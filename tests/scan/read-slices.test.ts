@@ -57,6 +57,12 @@ describe.each([
     expect(seen[1]!.fileOffset).toBe(4_096 + 3 * CHUNK);
   });
 
+  test('begins with small slices, so that the first findings come soon', async () => {
+    const seen = await collect(adapt(blobOf(100)));
+    expect(seen.map(({ chunkCount }) => chunkCount)).toEqual([4, 8, 16, 32, 32, 8]);
+    expect(seen.map(({ first }) => first)).toEqual([1, 5, 13, 29, 61, 93]);
+  });
+
   test('gives the short chunk of a log that was cut off', async () => {
     const seen = await collect(adapt(blobOf(1, 100)), { chunksPerSlice: 4 });
     expect(seen).toEqual([
