@@ -45,5 +45,13 @@ export const packageOwners = {
   '@zip.js/zip.js': ['^src/intake/open-zip\\.ts$', '^src/intake/zip-entry-stream\\.ts$'],
   // WebDriver BiDi to Firefox.
   ws: ['^tests/e2e/firefox-page\\.ts$'],
+  '@codemirror/commands': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/lang-yaml': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/language': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/lint': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/search': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/state': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@codemirror/view': ['^src/ui/workbench/yaml-editor\\.ts$'],
+  '@lezer/highlight': ['^src/ui/workbench/yaml-editor\\.ts$'],
   'workbox-window': ['^src/app/offline\\.svelte\\.ts$'],
 };

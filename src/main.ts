@@ -9,7 +9,7 @@ import { createAddressBar, createSettings } from './app/browser-ports.ts';
 import { formatEventText } from './app/event-text.ts';
 import { takeLaunchedFiles } from './app/launched-files.ts';
 import { keepOffline } from './app/offline.svelte.ts';
-import type { AppPorts, ExplainFinding, ExportFindings } from './app/ports.ts';
+import type { AppPorts, ExplainFinding, ExportFindings, WorkbenchTools } from './app/ports.ts';
 import { RulesInUse } from './app/rules-in-use.ts';
 import { WinnowApp } from './app/winnow-app.svelte.ts';
 import type { EventCatalogue } from './model/event-catalogue.ts';
@@ -23,7 +23,7 @@ import { formatEvtxDumpJson } from './evtx/render/evtx-dump-json.ts';
 import { createLazyEventIndex } from './pool/lazy-event-index.ts';
 import { createRenewableScanner } from './pool/renewable-scanner.ts';
 import { compileRulesInWorker } from './pool/rule-compiler.ts';
-import { createShippedRules } from './pool/shipped-rules.ts';
+import { createShippedRules, type ShippedRules } from './pool/shipped-rules.ts';
 import {
   startEventsWorker,
   startHashWorker,
@@ -67,6 +67,36 @@ const exportFindings: ExportFindings = async function* (format, findings, contex
     byteOrderMark: true,
   });
 };
+
+/** Documents that name other rules: they are judged beside the shipped ones. */
+const NAMES_OTHERS = /^(correlation|filter):/m;
+
+async function openWorkbench(shipped: ShippedRules): Promise<WorkbenchTools> {
+  const [{ createRuleChecker }, { explainMatch }] = await Promise.all([
+    import('./pool/rule-checker.ts'),
+    import('./sigma/interpret/explain.ts'),
+  ]);
+  const checker = createRuleChecker(startRulesWorker);
+  const pack = 'workbench';
+  return {
+    async check(text) {
+      const own = { pack, file: 'rule.yml', text };
+      const compiled = await checker.check([own]);
+      if (!NAMES_OTHERS.test(text)) return { pack: compiled, verdicts: compiled.verdicts };
+      const { verdicts } = await checker.check([...(await shipped.loadTexts()), own]);
+      return { pack: compiled, verdicts: verdicts.slice(-compiled.verdicts.length) };
+    },
+    async explain(compiled, event) {
+      const [set, sources] = await Promise.all([compiled.loadRuleSet(), compiled.loadSources()]);
+      return set.rules.flatMap((rule, number) => {
+        if (rule.kind !== 'event') return [];
+        const source = sources.find((each) => each.rule === number);
+        return [{ info: rule.info, explanation: explainMatch(set, rule, event, source) }];
+      });
+    },
+    dispose: () => checker.dispose(),
+  };
+}
 
 /** The rules for a scanner, of which those that are off make no findings; what silences them is loaded when there are any. */
 function partsWithout(off: ReadonlySet<string>, parts: RulesInUse['parts']) {
@@ -139,6 +169,7 @@ async function start(target: HTMLElement): Promise<void> {
       loadCoreTexts: () => shipped.loadTexts(),
       use: (combined) => rules.use(combined),
     },
+    openWorkbench: () => openWorkbench(shipped),
     packStore,
     tuningStore,
     evidence: {

@@ -9,6 +9,7 @@ import type { Problem } from '../src/model/problem.ts';
 import { compileQuery } from '../src/query/compile-query.ts';
 import { linearMatcher } from '../src/query/linear-matcher.ts';
 import { requiredTexts } from '../src/query/required-texts.ts';
+import { createRecordJudge } from '../src/scan/judge-record.ts';
 import { pause } from '../src/scan/pause.ts';
 import { RecordSearcher, type RecordTest } from '../src/scan/search-records.ts';
 
@@ -56,7 +57,7 @@ function ifUnreadable<T>(cause: unknown, value: T): T {
   return value;
 }
 
-function compileTest({ query: text, terms }: ByteQuestion): RecordTest {
+function compileTest({ query: text, terms, program }: ByteQuestion): RecordTest {
   const compiled = compileQuery(text, { compileRegex: linearMatcher });
   // The index has compiled the same text before.
   if (!compiled.ok) throw new Error('a query with errors was handed out');
@@ -64,13 +65,27 @@ function compileTest({ query: text, terms }: ByteQuestion): RecordTest {
   const required = requiredTexts(query.plan, (key) => columnOfKey(key) !== undefined);
   return {
     required: required === undefined ? [] : [new TextFinder(required)],
+    judges: program && createRecordJudge(program),
     terms: terms.length === 0 ? undefined : new TextFinder(terms),
     matches: query.isEmpty ? undefined : (record) => query.matches(record),
   };
 }
 
 function isSame(a: ByteQuestion, b: ByteQuestion): boolean {
-  return a.query === b.query && a.terms.length === b.terms.length && a.terms.every((term, i) => term === b.terms[i]);
+  return (
+    a.query === b.query &&
+    isSameProgram(a.program, b.program) &&
+    a.terms.length === b.terms.length &&
+    a.terms.every((term, i) => term === b.terms[i])
+  );
+}
+
+/** Every job brings a copy of the program: it is compared by its bytes, which are some tens of kilobytes. */
+function isSameProgram(a: ArrayBuffer | undefined, b: ArrayBuffer | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.byteLength !== b.byteLength) return false;
+  const [left, right] = [new Uint8Array(a), new Uint8Array(b)];
+  return left.every((byte, at) => byte === right[at]);
 }
 
 function unreadable(file: string, detail: string): Problem {

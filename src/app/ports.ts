@@ -4,6 +4,7 @@
 import type { AttackTable } from '../analysis/attack-matrix.ts';
 import type { MatchedPart } from '../analysis/event-fields.ts';
 import type { EventElement } from '../model/event.ts';
+import type { Explanation } from '../model/explanation.ts';
 import type { ExportFormat } from '../export/export-formats.ts';
 import type { ExportOptions } from '../export/export-options.ts';
 import type { Finding, Triage } from '../model/finding.ts';
@@ -11,7 +12,7 @@ import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { EventCatalogue } from '../model/event-catalogue.ts';
 import type { EventIndex } from '../pool/event-index.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
-import type { CompiledInWorker, RuleText } from '../pool/rule-compiler.ts';
+import type { CompiledInWorker, CompiledPack, RuleText } from '../pool/rule-compiler.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { TuningStore } from '../store/tuning-store.ts';
 import type { CombinedRules } from './rules-in-use.ts';
@@ -95,9 +96,27 @@ export interface Settings {
   write(name: string, value: string): void;
 }
 
+/** Why one rule of a text matches an event, or why not. */
+export interface RuleExplanation {
+  readonly info: RuleInfo;
+  readonly explanation: Explanation;
+}
+
+/** What writing rules needs: a compiler that answers while one types, and the interpreter's word on an event. */
+export interface WorkbenchTools {
+  /**
+   * Compiles the text of a rule, and tells what its documents are worth beside the shipped rules that they may name.
+   * Rejects with an AbortError when a newer text took over.
+   */
+  check(text: string): Promise<{ readonly pack: CompiledPack; readonly verdicts: readonly RuleVerdict[] }>;
+  explain(pack: CompiledPack, event: EventElement): Promise<readonly RuleExplanation[]>;
+  dispose(): void;
+}
+
 export interface AppPorts {
   readonly catalogue: RuleCatalogue;
   readonly ownRules: OwnRules;
+  readonly openWorkbench: () => Promise<WorkbenchTools>;
   readonly packStore: RulePackStore;
   readonly tuningStore: TuningStore;
   readonly evidence: EvidenceSource;

@@ -63,7 +63,7 @@ export class EventStore {
   }
 
   /** Begins a search: the caller runs the view. With errors in the query nothing matches. */
-  search({ query: text, sort, terms = [] }: EventSearch): {
+  search({ query: text, sort, terms = [], rules }: EventSearch): {
     readonly view: EventView;
     readonly diagnostics: readonly Diagnostic[];
   } {
@@ -84,6 +84,7 @@ export class EventStore {
       terms: asked.slice(0, MOST_TERMS),
       by: sort.by,
       descending: sort.descending,
+      rules,
     });
     return { view, diagnostics };
   }

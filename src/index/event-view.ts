@@ -2,7 +2,7 @@
 // What the columns know is there at once; the rest comes in from the readers of bytes.
 
 import type { ByteQuestion, ByteReaders, JobFound } from '../model/byte-job.ts';
-import type { ColumnOrField, EventHistogram, FacetAnswer, SearchProgress } from '../model/event-search.ts';
+import type { ColumnOrField, EventHistogram, FacetAnswer, RuleTrial, SearchProgress } from '../model/event-search.ts';
 import { fieldKeyOf, type FieldKey } from '../model/field-key.ts';
 import { columnOfKey, type IndexColumn } from '../model/index-column.ts';
 import type { Problem } from '../model/problem.ts';
@@ -11,6 +11,7 @@ import { bytesOfRows, cutJobs } from './byte-jobs.ts';
 import { countTimes, countValues, mostFrequent } from './count-rows.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type EventColumns } from './event-columns.ts';
 import { FieldValues } from './field-values.ts';
+import { compileRoutes } from './judge-routes.ts';
 import { compileJudge, Verdict } from './judge-rows.ts';
 import { sortByKeys } from './sort-rows.ts';
 
@@ -23,6 +24,7 @@ export interface ViewQuestion {
   readonly terms: readonly string[];
   readonly by: ColumnOrField;
   readonly descending: boolean;
+  readonly rules: RuleTrial | undefined;
 }
 
 /** Gives the order of all rows by a column; the owner keeps orders for several views. */
@@ -69,7 +71,7 @@ export class EventView {
 
   /** Reads what the columns cannot tell. Settles when that is done or stopped; `changed` is called as rows come. */
   async run(changed: () => void): Promise<void> {
-    const { text, terms } = this.#question;
+    const { text, terms, rules } = this.#question;
     const fields = this.#sortField === undefined ? [] : [this.#sortField];
     const unknown = this.#rowsWith(Verdict.Unknown);
     const known = fields.length > 0 ? this.#rowsWith(Verdict.Yes) : new Uint32Array(0);
@@ -86,7 +88,7 @@ export class EventView {
       changed();
     };
     this.#isRunning = true;
-    await this.#read(unknown, { query: text, terms, fields }, take);
+    await this.#read(unknown, { query: text, terms, fields, ...(rules && { program: rules.program }) }, take);
     await this.#read(known, { query: '', terms: [], fields }, take);
     this.#isRunning = false;
     this.#isComplete = !this.#stop.signal.aborted && this.#problems.every(({ severity }) => severity !== 'error');
@@ -133,17 +135,22 @@ export class EventView {
     const columns = this.#columns;
     const verdicts = this.#verdicts;
     const judge = compileJudge(this.#question.query.plan, columns);
-    const asksTerms = this.#question.terms.length > 0;
+    const { terms, rules } = this.#question;
+    const accept = rules && compileRoutes(rules.routes, columns);
+    const accepted = new Uint8Array(accept === undefined ? 0 : BLOCK_ROWS);
+    const asksBytes = terms.length > 0 || rules !== undefined;
     const isLive = columns.files.map((file) => file.isLive);
     const allLive = !isLive.includes(false);
     for (let from = 0; from < verdicts.length; from += BLOCK_ROWS) {
       const block = columns.blocks[from >>> BLOCK_BITS]!;
       const part = verdicts.subarray(from, from + BLOCK_ROWS);
       judge(block, part.length, part);
+      accept?.(block, part.length, accepted);
       let matched = 0;
       for (let i = 0; i < part.length; i++) {
         if (!allLive && !isLive[block.file[i]!]!) part[i] = Verdict.No;
-        else if (asksTerms && part[i] === Verdict.Yes) part[i] = Verdict.Unknown;
+        else if (accept !== undefined && accepted[i] === 0) part[i] = Verdict.No;
+        else if (asksBytes && part[i] === Verdict.Yes) part[i] = Verdict.Unknown;
         if (part[i] === Verdict.Yes) matched++;
       }
       this.#matched += matched;

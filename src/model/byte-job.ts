@@ -9,6 +9,8 @@ export interface ByteQuestion {
   readonly query: string;
   /** Texts of which one must occur; none asked for when empty. */
   readonly terms: readonly string[];
+  /** A rule program of which some event rule must match; left out where none is asked for. */
+  readonly program?: ArrayBuffer;
   /** Fields whose values are wanted of the records that pass. */
   readonly fields: readonly FieldKey[];
 }

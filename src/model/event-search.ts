@@ -12,12 +12,29 @@ export interface EventSort {
   readonly descending: boolean;
 }
 
+/** A kind of event; undefined parts accept anything, texts are folded. */
+export interface EventRoute {
+  readonly channel: string | undefined;
+  readonly provider: string | undefined;
+  readonly eventIds: readonly number[] | undefined;
+}
+
+/** Compiled rules that events are tried on. */
+export interface RuleTrial {
+  /** The engine's program; an event passes when one of its event rules matches. */
+  readonly program: ArrayBuffer;
+  /** Events of no other kind can match: they are not read. */
+  readonly routes: readonly EventRoute[];
+}
+
 export interface EventSearch {
   /** In the language of the search bar (src/query); '' for every event. */
   readonly query: string;
   readonly sort: EventSort;
   /** Addresses, hashes, names, up to 10,000: only events in which one of them occurs. */
   readonly terms?: readonly string[];
+  /** Only events that these rules match, as a scan would judge them. */
+  readonly rules?: RuleTrial;
 }
 
 /** One row as the table shows it. */

@@ -36,7 +36,8 @@ export interface CompiledInWorker {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-interface RuleWorkerApi {
+/** The calls that the rules worker answers. */
+export interface RuleWorkerApi {
   compile(files: readonly RuleText[]): Uint8Array<ArrayBuffer>;
 }
 

@@ -42,6 +42,8 @@ export interface RecordTest {
   readonly required: readonly TextFinder[];
   /** Texts of which one must occur in a value; undefined when none is asked for. */
   readonly terms: TextFinder | undefined;
+  /** What else must hold on the record itself; `eventOf` renders it. */
+  readonly judges?: ((record: RecordCursor, eventOf: () => EventElement) => boolean) | undefined;
   /** Left out: every record passes. */
   readonly matches?: ((record: RecordLookup) => boolean) | undefined;
 }
@@ -139,9 +141,13 @@ export class RecordSearcher {
     const chunk = Math.floor((offset - file.dataOffset) / CHUNK_SIZE);
     let event: EventElement | undefined;
     await this.#visit(file, chunk, [offset - file.dataOffset - chunk * CHUNK_SIZE], (record) => {
-      event = record === this.#recovered.carver ? this.#recovered.carver.event : renderEvent(record);
+      event = this.#eventOf(record);
     });
     return event;
+  }
+
+  #eventOf(record: RecordCursor): EventElement {
+    return record === this.#recovered.carver ? this.#recovered.carver.event : renderEvent(record);
   }
 
   /** Names of the fields of one record. */
@@ -218,6 +224,7 @@ export class RecordSearcher {
       this.#all = undefined;
       this.#fields.enter(record);
       const { terms } = test;
+      if (test.judges?.(record, () => this.#eventOf(record)) === false) return;
       if (test.matches?.(this.#lookup) === false) return;
       if (terms !== undefined && !this.#valuesOf(ANY_FIELD).some((text) => terms.isInText(text))) return;
       found.rows.push(row[index]!);

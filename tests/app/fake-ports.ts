@@ -59,6 +59,7 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
       loadCoreTexts: () => Promise.resolve([]),
       use: () => undefined,
     },
+    openWorkbench: () => Promise.reject(new Error('no workbench')),
     packStore: new MemoryRulePacks(),
     tuningStore: new MemoryTuning(),
     loadEventCatalogue: () => Promise.reject(new Error('no tables')),
