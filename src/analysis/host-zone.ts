@@ -19,7 +19,8 @@ const MAX_NAME = 128;
 /** What an uptime report says of the zone; undefined where it says nothing, or is no such report. */
 export function reportedZoneOf(event: EventElement): ReportedZone | undefined {
   const data = event[3].find(([name]) => name === 'EventData')?.[3].filter(([name]) => name === 'Data');
-  const match = /^(-?\d{1,4}) (\S.*)$/.exec(data?.[ZONE_AT]?.[2].slice(0, MAX_NAME).trim() ?? '');
+  const told = data?.[ZONE_AT];
+  const match = /^(-?\d{1,4}) (\S.*)$/.exec(told === undefined ? '' : told[2].slice(0, MAX_NAME).trim());
   return match === null ? undefined : { bias: Number(match[1]), name: match[2]! };
 }
 

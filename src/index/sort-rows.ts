@@ -1,12 +1,12 @@
-// Orders of all rows by one column: least significant digit first, 16 bits at a time, over rows that stand in order of
-// file and place already, so that equal values keep that order and no order depends on how rows arrived.
+// Orders of all rows by one column, over rows that stand in order of file and place already and by stable sorts, so that
+// equal values keep that order and no order depends on how rows arrived.
 
 import { foldText } from '../base/fold.ts';
 import type { IndexColumn } from '../model/index-column.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type Block, type EventColumns } from './event-columns.ts';
 import { namesOf } from './judge-rows.ts';
+import { sortPairs, sortWide } from './radix-sort.ts';
 
-const DIGITS = 1 << 16;
 const BLOCK_MASK = BLOCK_ROWS - 1;
 
 /** Rows of `columns.orderedRows()` by a column, ascending. */
@@ -28,11 +28,11 @@ export function sortRows(columns: EventColumns, column: IndexColumn): Uint32Arra
   }
 }
 
-/** Rows by a number each, ascending; numbers below 2^32. `keys` are by place in `rows`. */
+/** Rows by a number each, ascending; numbers below 2^32. `keys` are by place in `rows`, and sorted with them. */
 export function sortByKeys(rows: Uint32Array, keys: Uint32Array): Uint32Array {
-  const order = new Order(rows.length);
-  order.sort(keys);
-  return order.apply(rows);
+  const sorted = rows.slice();
+  sortPairs(keys, sorted);
+  return sorted;
 }
 
 /** Place of each text among all of them, in the order in which people read names; equal texts share one. */
@@ -64,17 +64,7 @@ function keysOf(columns: EventColumns, rows: Uint32Array, column: WordColumn): U
   return keys;
 }
 
-type WordColumn =
-  | 'timeHigh'
-  | 'timeLow'
-  | 'recordIdHigh'
-  | 'recordIdLow'
-  | 'eventId'
-  | 'level'
-  | 'file'
-  | 'provider'
-  | 'channel'
-  | 'computer';
+type WordColumn = 'eventId' | 'level' | 'file' | 'provider' | 'channel' | 'computer';
 
 function byRank(columns: EventColumns, rows: Uint32Array, column: WordColumn, ranks: Uint32Array): Uint32Array {
   const keys = keysOf(columns, rows, column);
@@ -82,63 +72,14 @@ function byRank(columns: EventColumns, rows: Uint32Array, column: WordColumn, ra
   return sortByKeys(rows, keys);
 }
 
-function byWords(columns: EventColumns, rows: Uint32Array, high: WordColumn, low: WordColumn): Uint32Array {
-  const order = new Order(rows.length);
-  order.sort(keysOf(columns, rows, low));
-  order.sort(keysOf(columns, rows, high));
-  return order.apply(rows);
-}
-
-/** Places of a list, sorted by one key after the other, the weightiest last. */
-class Order {
-  #places: Uint32Array<ArrayBuffer>;
-  #spare: Uint32Array<ArrayBuffer>;
-  readonly #starts = new Uint32Array(DIGITS);
-
-  constructor(length: number) {
-    this.#places = new Uint32Array(length);
-    this.#spare = new Uint32Array(length);
-    for (let i = 0; i < length; i++) this.#places[i] = i;
-  }
-
-  /** Sorts by `keys`, which are by place. */
-  sort(keys: Uint32Array): void {
-    let varying = 0;
-    for (let i = 1; i < keys.length; i++) varying |= keys[i]! ^ keys[0]!;
-    // Digits in which all keys agree sort nothing: most upper halves of times, ids and ranks are such.
-    if ((varying & 0xffff) !== 0) this.#pass(keys, 0);
-    if (varying >>> 16 !== 0) this.#pass(keys, 16);
-  }
-
-  apply(rows: Uint32Array): Uint32Array {
-    const places = this.#places;
-    const sorted = this.#spare;
-    for (let i = 0; i < places.length; i++) sorted[i] = rows[places[i]!]!;
-    return sorted;
-  }
-
-  #pass(keys: Uint32Array, shift: number): void {
-    const starts = this.#starts.fill(0);
-    const places = this.#places;
-    const sorted = this.#spare;
-    for (let i = 0; i < keys.length; i++) {
-      const digit = (keys[i]! >>> shift) & 0xffff;
-      starts[digit] = starts[digit]! + 1;
-    }
-    let sum = 0;
-    for (let digit = 0; digit < DIGITS; digit++) {
-      const count = starts[digit]!;
-      starts[digit] = sum;
-      sum += count;
-    }
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i]!;
-      const digit = (keys[place]! >>> shift) & 0xffff;
-      const at = starts[digit]!;
-      sorted[at] = place;
-      starts[digit] = at + 1;
-    }
-    this.#places = sorted;
-    this.#spare = places;
-  }
+function byWords(
+  { blocks }: EventColumns,
+  rows: Uint32Array,
+  high: 'timeHigh' | 'recordIdHigh',
+  low: 'timeLow' | 'recordIdLow',
+): Uint32Array {
+  const sorted = rows.slice();
+  const halves = { high: blocks.map((block) => block[high]), low: blocks.map((block) => block[low]) };
+  sortWide(sorted, { blockBits: BLOCK_BITS, ...halves });
+  return sorted;
 }
