@@ -16,7 +16,7 @@ export function sortPairs(keys: Uint32Array, rows: Uint32Array): void {
   for (let i = 1; i < count; i++) varying |= keys[i]! ^ keys[0]!;
   if (varying === 0) return;
   let [fromKeys, fromRows] = [keys, rows];
-  let [toKeys, toRows] = [new Uint32Array(count), new Uint32Array(count)];
+  let [toKeys, toRows]: [Uint32Array, Uint32Array] = [new Uint32Array(count), new Uint32Array(count)];
   const starts = new Uint32Array(DIGITS);
   for (let shift = 0; shift < 32; shift += BITS) {
     // Digits in which all keys agree sort nothing: most upper halves of ids and ranks are such.
@@ -96,13 +96,14 @@ export function sortWide(rows: Uint32Array, keys: WideKeys): void {
   }
   sortPairs(coarse, rows);
   if (isExact) return;
-  let to = 0;
-  for (let from = 0; from < count; from = to) {
-    to = from + 1;
-    while (to < count && coarse[to] === coarse[from]) to++;
-    if (coarse[from] === 0) continue;
-    if (to - from > MOST_INSERTED) sortWide(rows.subarray(from, to), keys);
-    else insertRows(rows, from, to, keys);
+  let from = 0;
+  for (let to = 1; to <= count; to++) {
+    if (to < count && coarse[to] === coarse[from]) continue;
+    if (coarse[from] !== 0) {
+      if (to - from > MOST_INSERTED) sortWide(rows.subarray(from, to), keys);
+      else insertRows(rows, from, to, keys);
+    }
+    from = to;
   }
 }
 

@@ -146,3 +146,44 @@ test('a pasted list of terms shows the events that hold one of them', async () =
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect.element(grid()).toHaveAttribute('aria-rowcount', '3');
 });
+
+test('the process tree opens by key, is walked by key, and stays open from event to event', async () => {
+  const sysmon = (number: number, guid: string, parent: string, image: string) =>
+    madeEvent(
+      number,
+      { provider: 'Microsoft-Windows-Sysmon', channel: 'Sysmon', eventId: 1, computer: 'WS-1' },
+      { ProcessGuid: `{${guid}}`, ParentProcessGuid: `{${parent}}`, Image: `C:\\${image}`, CommandLine: HOSTILE },
+    );
+  const events = [
+    sysmon(0, 'a1', 'a0', 'first.exe'),
+    sysmon(1, 'a2', 'a1', 'second.exe'),
+    sysmon(2, 'a3', 'a2', 'third.exe'),
+  ];
+  const { app, screen } = await openEvents(new MemoryEvents(events), [['at', `0:${String(events[1]!.row.offset)}`]]);
+  await expect.element(page.getByRole('button', { name: 'Process tree' })).toBeVisible();
+  await userEvent.keyboard('p');
+  const items = page.getByRole('treeitem');
+  await expect.element(items.nth(2)).toBeVisible();
+  expect(items.elements().map((item) => item.querySelector('a, b')?.textContent)).toEqual([
+    'first.exe',
+    'second.exe',
+    'third.exe',
+  ]);
+  for (const theme of ['light', 'dark']) {
+    document.documentElement.dataset['theme'] = theme;
+    expect(await accessFaults(screen.container), theme).toEqual([]);
+  }
+  delete document.documentElement.dataset['theme'];
+  (items.nth(1).element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowLeft}');
+  await expect.element(items.nth(2)).not.toBeInTheDocument();
+  await userEvent.keyboard('{ArrowRight}');
+  await expect.element(items.nth(2)).toBeVisible();
+  await userEvent.keyboard('{ArrowDown}{Enter}');
+  await vi.waitFor(() =>
+    expect(app.router.address).toMatchObject({ params: new Map([['at', `0:${String(events[2]!.row.offset)}`]]) }),
+  );
+  await expect.element(page.getByRole('treeitem', { selected: true })).toHaveTextContent('third.exe');
+  expect((globalThis as { harmed?: unknown }).harmed).toBeUndefined();
+  await userEvent.keyboard('p');
+});
