@@ -218,7 +218,7 @@ export class CaseSession {
         keep: (findings) => this.#keep(findings),
         account: (file, part, kinds) => {
           if (!before.has(file)) this.#account(file, part, kinds);
-          else if (countsKinds.has(file)) this.kinds.add(file, kinds);
+          else if (countsKinds.has(file)) this.#newKinds.push({ file, kinds });
         },
         indexed: (file, part) => this.#tools.events.add(file, part),
         problem: (problem) => {

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { CaseSession } from '../../src/app/case-session.svelte.ts';
 import { Notices } from '../../src/app/notices.svelte.ts';
-import { RuleTuning } from '../../src/app/rule-tuning.svelte.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
 import { row, ruleInfo } from './fake-findings.ts';
 import { FakeEvents } from './fake-events.ts';
+import { tuningOf } from './fake-ports.ts';
 import { FakeScanner } from './fake-scanner.ts';
 import { FakeStore } from './fake-store.ts';
-import { MemoryTuning } from '../../src/store/tuning-store.ts';
 
 const rules = [ruleInfo('one', 'high'), ruleInfo('two', 'low')];
 
@@ -19,8 +18,6 @@ function intakeOf(...paths: string[]): Intake {
     skipped: new Map(),
   };
 }
-
-const tuningOf = (notices: Notices) => new RuleTuning({ store: new MemoryTuning(), notices, now: () => 1_000 });
 
 async function openSession(store = new FakeStore()) {
   const scanner = new FakeScanner();

@@ -11,6 +11,7 @@ import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
 import { FakeEvents } from './fake-events.ts';
+import { tuningOf } from './fake-ports.ts';
 import { FakeStore } from './fake-store.ts';
 
 /** Failed logons, and a count of them that fires at so many. */
@@ -78,7 +79,8 @@ async function scan(firesAt: number): Promise<CaseSession> {
   scanners.push(scanner);
   const store = new FakeStore();
   const id = await store.createCase('Case');
-  const tools = { store, scanner, events: new FakeEvents(), notices: new Notices(), now: () => 1_000 };
+  const notices = new Notices();
+  const tools = { store, scanner, events: new FakeEvents(), notices, tuning: tuningOf(notices), now: () => 1_000 };
   const session = new CaseSession((await store.loadCase(id))!, tools);
   const files = PATHS.map((path) => {
     const bytes = buildLog({ records: records(path.includes('Forwarded') ? 'literal' : undefined) });

@@ -1,6 +1,8 @@
 // Ports of the app with nothing behind them, for tests of its state.
 
+import type { Notices } from '../../src/app/notices.svelte.ts';
 import type { AddressBar, AppPorts, Settings } from '../../src/app/ports.ts';
+import { RuleTuning } from '../../src/app/rule-tuning.svelte.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import { MemoryTuning } from '../../src/store/tuning-store.ts';
 import type { RuleInfo } from '../../src/model/rule-set.ts';
@@ -86,4 +88,9 @@ export function fakePorts(infos: readonly RuleInfo[], more: Partial<AppPorts> = 
     version: '0.0.0',
     ...more,
   };
+}
+
+/** The analyst's settings of rules, kept nowhere. */
+export function tuningOf(notices: Notices): RuleTuning {
+  return new RuleTuning({ store: new MemoryTuning(), notices, now: () => 1_000 });
 }

@@ -16,6 +16,7 @@ import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog } from '../builders/evtx-builder.ts';
 import { FakeEvents } from './fake-events.ts';
+import { tuningOf } from './fake-ports.ts';
 import { FakeStore } from './fake-store.ts';
 
 const RULES = `
@@ -95,7 +96,7 @@ class Desk {
     if (record !== undefined) this.store.cases.set(id, { ...record, summary: { ...record.summary, id } });
     this.store.findings.set(id, [...findings]);
     const { store, notices, events } = this;
-    const tools = { store, notices, events, scanner: newScanner(), now: () => 1_000 };
+    const tools = { store, notices, events, scanner: newScanner(), tuning: tuningOf(notices), now: () => 1_000 };
     this.session = new CaseSession((await store.loadCase(id))!, tools);
     await this.session.load();
     return this;
