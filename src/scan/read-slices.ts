@@ -10,13 +10,13 @@ export interface ReadOptions {
   readonly fileOffset?: number;
   /** Bytes to read. Default: to the end of the blob. */
   readonly byteLength?: number;
-  /** Chunks per slice. Default 32 (2 MiB); the first slices of a large blob are smaller. */
+  /** Chunks per slice. Default 32 (2 MiB); the first slices of a large log are smaller. */
   readonly chunksPerSlice?: number;
   /** Ends the generator early. */
   readonly signal?: AbortSignal;
 }
 
-/** Chunks of the first slice, doubled until it is as large as asked for: so the first findings do not wait for 2 MiB. */
+/** Chunks of a log's first slice, doubled until it is as large as asked for: so the first findings do not wait for 2 MiB. */
 const FIRST_CHUNKS = 4;
 
 /**
@@ -34,7 +34,8 @@ export async function* readSlices(blob: Blob, options: ReadOptions = {}): AsyncG
     part.size > sliceBytes
       ? openSource(part, sliceBytes + SCRATCH_BYTES)
       : new BufferSource(part, [part.size + SCRATCH_BYTES]);
-  let next = part.size > sliceBytes ? Math.min(sliceBytes, FIRST_CHUNKS * CHUNK_SIZE) : sliceBytes;
+  const isBeginning = start <= FILE_HEADER_SIZE && part.size > sliceBytes;
+  let next = isBeginning ? Math.min(sliceBytes, FIRST_CHUNKS * CHUNK_SIZE) : sliceBytes;
   try {
     let reading = source.read(Math.min(next, end - start));
     for (let at = start; at < end;) {

@@ -61,6 +61,8 @@ describe.each([
     const seen = await collect(adapt(blobOf(100)));
     expect(seen.map(({ chunkCount }) => chunkCount)).toEqual([4, 8, 16, 32, 32, 8]);
     expect(seen.map(({ first }) => first)).toEqual([1, 5, 13, 29, 61, 93]);
+    const later = await collect(adapt(blobOf(100)), { fileOffset: 4_096 + CHUNK });
+    expect(later.map(({ chunkCount }) => chunkCount)).toEqual([32, 32, 32, 3]);
   });
 
   test('gives the short chunk of a log that was cut off', async () => {
