@@ -29,8 +29,7 @@ function compileConditions(conditions: readonly SuppressionCondition[]): Test {
     const wanted = foldText(value);
     return (fields: readonly EventField[]): boolean =>
       fields.some(
-        (each) =>
-          (each.keys.includes(key) || foldText(each.name) === name) && compare(foldText(each.value), wanted),
+        (each) => (each.keys.includes(key) || foldText(each.name) === name) && compare(foldText(each.value), wanted),
       );
   });
   return (fields) => tests.every((test) => test(fields));

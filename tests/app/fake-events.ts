@@ -1,5 +1,6 @@
 // An event index that keeps what it is given and finds nothing.
 
+import type { EventElement } from '../../src/model/event.ts';
 import type { IndexPart } from '../../src/model/index-part.ts';
 import type { SearchProgress } from '../../src/model/event-search.ts';
 import type { EventIndex, EventView } from '../../src/pool/event-index.ts';
@@ -44,7 +45,7 @@ export class FakeEvents implements EventIndex {
     progress(NOTHING);
     return EMPTY_VIEW;
   }
-  loadEvent(): Promise<undefined> {
+  loadEvent(): Promise<EventElement | undefined> {
     return Promise.resolve(undefined);
   }
   clear(): void {

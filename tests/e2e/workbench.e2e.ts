@@ -35,7 +35,9 @@ describe('the workbench', () => {
   test('opens a copy of a core rule, tells an error at its place, runs it, explains a hit, keeps it over a reload', async () => {
     const { page } = await app.open();
     const faults: string[] = [];
-    page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
     await scanFiles(page, [small]);
     await page.goto(`${app.address}#/rules/${RULE_ID}`);
     await page.getByRole('link', { name: 'Edit a copy in the workbench' }).click();

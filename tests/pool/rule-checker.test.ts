@@ -23,7 +23,11 @@ function watched(onCompile: (text: string) => void = () => undefined) {
       return { program: compileProgram(ruleSet), joins: undefined, ruleSet, sources, verdicts };
     });
     open.push(() => port1.close());
-    return Object.assign(port1 as unknown as WorkerLike, { terminate: () => void counts.ended++ });
+    return Object.assign(port1 as unknown as WorkerLike, {
+      terminate: () => {
+        counts.ended++;
+      },
+    });
   };
   return { counts, start };
 }

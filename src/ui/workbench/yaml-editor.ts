@@ -65,8 +65,8 @@ export function createYamlEditor(host: HTMLElement, options: YamlEditorOptions):
     EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false' }),
     // Tab leaves the editor, as everywhere on the page.
     keymap.of([
-      { key: 'Mod-Enter', run: doing(options.onrun) },
-      { key: 'Mod-s', run: doing(options.onsave), preventDefault: true },
+      { key: 'Mod-Enter', run: doing(() => options.onrun()) },
+      { key: 'Mod-s', run: doing(() => options.onsave()), preventDefault: true },
       ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
       ...searchKeymap,
       ...historyKeymap,
