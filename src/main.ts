@@ -18,8 +18,6 @@ import type { Intake } from './intake/evidence.ts';
 import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
-import { formatEventXml } from './evtx/render/event-xml.ts';
-import { formatEvtxDumpJson } from './evtx/render/evtx-dump-json.ts';
 import { createLazyEventIndex } from './pool/lazy-event-index.ts';
 import { createRenewableScanner } from './pool/renewable-scanner.ts';
 import { compileRulesInWorker } from './pool/rule-compiler.ts';
@@ -59,7 +57,10 @@ function createExplain(rules: RulesInUse): ExplainFinding {
 }
 
 const exportFindings: ExportFindings = async function* (format, findings, context) {
-  const { exportFindings: write } = await import('./export/export-formats.ts');
+  const [{ exportFindings: write }, { formatEvtxDumpJson }] = await Promise.all([
+    import('./export/export-formats.ts'),
+    import('./evtx/render/evtx-dump-json.ts'),
+  ]);
   yield* write(format, findings, {
     ...context,
     renderEventJson: formatEvtxDumpJson,
@@ -188,7 +189,11 @@ async function start(target: HTMLElement): Promise<void> {
       const { createEventIndex } = await import('./pool/event-index-client.ts');
       return createEventIndex({ startWorker: startEventsWorker, searchers: workersOfThisMachine() });
     }),
-    renderers: { text: formatEventText, xml: formatEventXml, json: formatEvtxDumpJson },
+    renderers: {
+      text: formatEventText,
+      xml: async (event) => (await import('./evtx/render/event-xml.ts')).formatEventXml(event),
+      json: async (event) => (await import('./evtx/render/evtx-dump-json.ts')).formatEvtxDumpJson(event),
+    },
     explain: createExplain(rules),
     exportFindings,
     saveFile: async (...file) => (await import('./app/export-save.ts')).saveFile(...file),

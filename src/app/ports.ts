@@ -52,8 +52,9 @@ export interface EvidenceSource {
 /** An event as text: for reading, as XML, as JSON. */
 export interface EventRenderers {
   text(event: EventElement): string;
-  xml(event: EventElement): string;
-  json(event: EventElement): string;
+  /** Loaded when first asked for. */
+  xml(event: EventElement): string | Promise<string>;
+  json(event: EventElement): string | Promise<string>;
 }
 
 /** Which parts of the rule held on the finding's event; empty where that cannot be told (correlations, unknown rules). */

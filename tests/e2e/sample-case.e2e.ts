@@ -41,6 +41,21 @@ test('a click opens the sample case, and the page does not fetch its file before
   await trySample(page);
   expect(await fetched()).toBe(1);
   expect(requests.filter((url) => !url.startsWith(app.address) && !/^(blob|data):/.test(url))).toEqual([]);
+  // How the list is laid out stands in the address: a reload shows the same, and so does the way back from elsewhere.
+  const grid = page.getByRole('grid', { name: 'Findings' });
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('host');
+  await grid.getByRole('checkbox', { name: /^Pick the \d+ findings? of WS-014$/ }).waitFor();
+  await grid.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('c');
+  await page.getByRole('button', { name: /^confirmed 11$/i }).waitFor();
+  await page.keyboard.press('u');
+  await page.getByRole('button', { name: /^new 11$/i }).waitFor();
+  await page.reload();
+  await grid.getByRole('checkbox', { name: /^Pick the \d+ findings? of WS-014$/ }).waitFor();
+  await page.getByRole('link', { name: /^Overview/ }).click();
+  await page.goBack();
+  await grid.getByRole('checkbox', { name: /^Pick the \d+ findings? of WS-014$/ }).waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });
