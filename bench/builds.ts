@@ -2,7 +2,7 @@
 // built by its own sources; how it is measured is decided by this tree alone, so the benchmark itself is the same.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agreement } from './agreement.ts';
@@ -29,7 +29,9 @@ export interface RuleFigures {
 export function checkOut(root: string, revision: string): { readonly root: string; remove(): void } {
   const folder = join(mkdtempSync(join(tmpdir(), 'winnow-bench-')), 'tree');
   execFileSync('git', ['worktree', 'add', '--detach', folder, revision], { cwd: root, stdio: 'ignore' });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const lockOf = (tree: string): string => readFileSync(join(tree, 'package-lock.json'), 'utf8');
+  if (lockOf(folder) === lockOf(root)) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  else execFileSync('npm', ['ci', '--prefer-offline', '--ignore-scripts'], { cwd: folder, stdio: 'ignore' });
   cpSync(join(root, 'bench'), join(folder, 'bench'), { recursive: true });
   return {
     root: folder,
