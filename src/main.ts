@@ -69,34 +69,12 @@ const exportFindings: ExportFindings = async function* (format, findings, contex
   });
 };
 
-/** Documents that name other rules: they are judged beside the shipped ones. */
-const NAMES_OTHERS = /^(correlation|filter):/m;
-
 async function openWorkbench(shipped: ShippedRules): Promise<WorkbenchTools> {
-  const [{ createRuleChecker }, { explainMatch }] = await Promise.all([
-    import('./pool/rule-checker.ts'),
+  const [{ createWorkbenchTools }, { explainMatch }] = await Promise.all([
+    import('./pool/workbench-tools.ts'),
     import('./sigma/interpret/explain.ts'),
   ]);
-  const checker = createRuleChecker(startRulesWorker);
-  const pack = 'workbench';
-  return {
-    async check(text) {
-      const own = { pack, file: 'rule.yml', text };
-      const compiled = await checker.check([own]);
-      if (!NAMES_OTHERS.test(text)) return { pack: compiled, verdicts: compiled.verdicts };
-      const { verdicts } = await checker.check([...(await shipped.loadTexts()), own]);
-      return { pack: compiled, verdicts: verdicts.slice(-compiled.verdicts.length) };
-    },
-    async explain(compiled, event) {
-      const [set, sources] = await Promise.all([compiled.loadRuleSet(), compiled.loadSources()]);
-      return set.rules.flatMap((rule, number) => {
-        if (rule.kind !== 'event') return [];
-        const source = sources.find((each) => each.rule === number);
-        return [{ info: rule.info, explanation: explainMatch(set, rule, event, source) }];
-      });
-    },
-    dispose: () => checker.dispose(),
-  };
+  return createWorkbenchTools(startRulesWorker, () => shipped.loadTexts(), explainMatch);
 }
 
 /** The rules for a scanner, of which those that are off make no findings; what silences them is loaded when there are any. */

@@ -396,11 +396,8 @@ export class WinnowApp {
   /** Switches a rule off or on, or sets its level; the log of the open case has it. */
   async setRule(ruleId: string, change: Parameters<RuleTuning['set']>[1]): Promise<void> {
     const before = await this.tuning.set(ruleId, change);
-    const title = this.rules.infoOf(ruleId)?.title ?? ruleId;
-    const say = (off?: boolean, level?: string): string =>
-      `${off === true ? 'off' : 'on'}, level ${level ?? 'its own'}`;
-    const now = this.tuning.of(ruleId);
-    const detail = `${title} (${ruleId}): ${say(now?.off, now?.level)}; was ${say(before.off, before.level)}`;
+    const { describeSetting } = await import('./rule-setting-words.ts');
+    const detail = describeSetting(this.rules.infoOf(ruleId)?.title ?? ruleId, before, this.tuning.of(ruleId));
     await this.#session?.audit.add('rule-set', detail);
   }
 
