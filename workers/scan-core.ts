@@ -8,23 +8,45 @@ import type { CorrelationJob, JoinJob, JoinReport, ScanCore } from '../src/pool/
 import { correlateScan, type FiredCorrelation } from '../src/scan/correlate-scan.ts';
 import { decideJoins, type ReadChunk } from '../src/scan/joins/decide-joins.ts';
 import { foldJoins } from '../src/scan/joins/fold-joins.ts';
+import { createEvidenceReader, type ReadEvidence } from '../src/intake/read-evidence.ts';
+import type { ReadableBytes } from '../src/base/readable-bytes.ts';
 import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
 import { readRecord } from '../src/scan/read-record.ts';
 import { readSlices } from '../src/scan/read-slices.ts';
 import { SliceBuffer, sliceHeld } from '../src/scan/slice-held.ts';
+import { createRowReader, type RowReader } from '../src/scan/row-reader.ts';
 import { createSliceScanner } from '../src/scan/slice-scanner.ts';
 import { createRecoveryCore } from './recovery-core.ts';
 
 /** Makes the core from a rule program. It keeps its memos from run to run. */
 export function createScanCore(program: ArrayBuffer): ScanCore {
   const scanner = createSliceScanner({ program: loadProgram(program) });
+  const readEvidence = createEvidenceReader();
+  let rowReader: RowReader | undefined;
   const recoveryCore = createRecoveryCore(scanner);
   const scratch = new SliceBuffer();
   return {
-    async openFile(blob, size = blob.size, held) {
-      return openLog(held ?? (await readBytes(blob, 0, OPENING_BYTES)), size);
+    async openFile(bytes, size = bytes.size, held) {
+      return openLog(held ?? (await readBytes(readEvidence(bytes), 0, OPENING_BYTES)), size);
     },
-    async *scanRun({ blob, start, byteLength, chunksPerSlice, index = false, recovery }, signal, held) {
+    async *scanRun(
+      { blob: bytes, start, byteLength, chunksPerSlice, index = false, rowsOnly = false, recovery },
+      signal,
+      held,
+    ) {
+      const blob = readEvidence(bytes);
+      if (rowsOnly) {
+        const reader = (rowReader ??= createRowReader());
+        const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
+        const slices = held === undefined ? readSlices(blob, stretch) : sliceHeld(held, scratch, stretch);
+        for await (const slice of slices) {
+          const rows = await reader.readRows(slice, signal);
+          if (rows === undefined) return;
+          const report = { start: slice.fileOffset, byteLength: slice.byteLength, ...rows };
+          yield { ...report, rows: [], problems: [], kinds: [], correlation: undefined };
+        }
+        return;
+      }
       const surveyor = await recoveryCore.startRun(recovery);
       const recovered = recovery?.kind === 'judge' ? 'only' : false;
       const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
@@ -43,23 +65,28 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
           : { ...report, ...indexed, correlation, survey: surveyor.surveySlice(slice) };
       }
     },
-    join: joinRecords,
+    join: (job) => joinRecords(job, readEvidence),
     async correlate(job) {
       const { fired, problems } = correlateScan(job.rules, job.parts);
       const hits: CorrelationHit[] = [];
-      for (const one of fired) hits.push(await hitOf(one, job));
+      const sources = job.files.map(({ blob }) => readEvidence(blob));
+      for (const one of fired) hits.push(await hitOf(one, job, sources));
       return { hits, problems };
     },
   };
 }
 
 /** What joins decide, with the events read again from their files. */
-async function* joinRecords({ plan: text, files, parts }: JoinJob): AsyncGenerator<JoinReport> {
+async function* joinRecords(
+  { plan: text, files, parts }: JoinJob,
+  readEvidence: ReadEvidence,
+): AsyncGenerator<JoinReport> {
   const plan = parseJoinPlan(text);
   if (plan === undefined) return;
   const folded = foldJoins(plan, parts);
   yield { found: [], correlation: [], problems: folded.problems };
-  const readChunk: ReadChunk = (rank, offset, length) => readBytes(files[rank]!.blob, offset, length);
+  const sources = files.map(({ blob }) => readEvidence(blob));
+  const readChunk: ReadChunk = (rank, offset, length) => readBytes(sources[rank]!, offset, length);
   for await (const { findings, correlation, problems } of decideJoins(plan, folded, readChunk)) {
     const found = findings.map(({ rank, row, joinedRank }) => {
       const isElsewhere = joinedRank !== undefined && joinedRank !== rank;
@@ -74,8 +101,10 @@ async function* joinRecords({ plan: text, files, parts }: JoinJob): AsyncGenerat
 async function hitOf(
   { rule, groupBy, count, firstTime, completedBy, records }: FiredCorrelation,
   { files }: CorrelationJob,
+  sources: readonly ReadableBytes[],
 ): Promise<CorrelationHit> {
-  const { number, blob } = files[completedBy.rank]!;
+  const { number } = files[completedBy.rank]!;
+  const blob = sources[completedBy.rank]!;
   const chunkOffset = completedBy.offset - ((completedBy.offset - 4_096) % CHUNK_SIZE);
   const row = readRecord(await readBytes(blob, chunkOffset, CHUNK_SIZE), chunkOffset, completedBy.offset);
   if (row === undefined) throw new DOMException('the file changed while it was scanned', 'NotReadableError');
@@ -83,6 +112,6 @@ async function hitOf(
   return { rule, last: { file: number, row: { ...row, rule } }, firstTime, count, groupBy, records: named };
 }
 
-async function readBytes(blob: Blob, start: number, length: number): Promise<Uint8Array> {
+async function readBytes(blob: ReadableBytes, start: number, length: number): Promise<Uint8Array> {
   return new Uint8Array(await blob.slice(start, start + length).arrayBuffer());
 }

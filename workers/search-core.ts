@@ -2,6 +2,7 @@
 // runs in the searchers, which look through everything, and in the index's own worker, which reads what is shown.
 
 import { TextFinder } from '../src/base/text-finder.ts';
+import { createEvidenceReader } from '../src/intake/read-evidence.ts';
 import type { RecordSource } from '../src/index/event-store.ts';
 import type { ByteQuestion } from '../src/model/byte-job.ts';
 import { columnOfKey } from '../src/model/index-column.ts';
@@ -16,6 +17,7 @@ import { RecordSearcher, type RecordTest } from '../src/scan/search-records.ts';
 /** Gives a reader that does one job after the other in this thread. */
 export function createSearchCore(): RecordSource {
   const searcher = new RecordSearcher();
+  const readEvidence = createEvidenceReader();
   let asked: ByteQuestion | undefined;
   let test: RecordTest | undefined;
   /** Jobs share buffers and tables, so they take turns. */
@@ -37,7 +39,15 @@ export function createSearchCore(): RecordSource {
         const isStopped = (): boolean => signal?.aborted === true;
         try {
           const { question } = job;
-          const missing = await searcher.search(job, job, testOf(question), question.fields, take, isStopped, pause);
+          const missing = await searcher.search(
+            { ...job, blob: readEvidence(job.blob) },
+            job,
+            testOf(question),
+            question.fields,
+            take,
+            isStopped,
+            pause,
+          );
           return missing === 0 ? [] : [missingRecords(job.path, missing)];
         } catch (cause) {
           // What a Blob throws when its file was moved, changed or locked is damage in evidence, not a bug.
@@ -46,9 +56,13 @@ export function createSearchCore(): RecordSource {
         }
       }),
     loadEvent: (file, offset) =>
-      inTurn(() => searcher.loadEvent(file, offset)).catch((cause: unknown) => ifUnreadable(cause, undefined)),
+      inTurn(() => searcher.loadEvent({ ...file, blob: readEvidence(file.blob) }, offset)).catch((cause: unknown) =>
+        ifUnreadable(cause, undefined),
+      ),
     loadFieldNames: (file, chunk, offset) =>
-      inTurn(() => searcher.loadFieldNames(file, chunk, offset)).catch((cause: unknown) => ifUnreadable(cause, [])),
+      inTurn(() => searcher.loadFieldNames({ ...file, blob: readEvidence(file.blob) }, chunk, offset)).catch(
+        (cause: unknown) => ifUnreadable(cause, []),
+      ),
   };
 }
 

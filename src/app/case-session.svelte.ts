@@ -1,6 +1,7 @@
 // One open case: its files, problems, findings and judgements, and the scan that fills it. Findings are written to the
 // store before they are shown; when the store refuses, they are shown all the same, counted as not kept, and can be
-// written again later. Longer than other files because files, problems and findings change together.
+// written again later. Longer than other files because files, problems, findings and the scan of a case change together:
+// what each may do depends on how far the others are.
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
@@ -11,9 +12,9 @@ import { asFound, type Finding } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleInfo, RuleLevel } from '../model/rule-set.ts';
 import { RULE_LEVELS } from '../model/rule-set.ts';
-import type { Intake } from '../intake/evidence.ts';
+import type { EvidenceFile, Intake } from '../intake/evidence.ts';
 import type { EventIndex } from '../pool/event-index.ts';
-import type { FileProgress, ScanFile, ScanOptions, Scanner } from '../pool/scanner.ts';
+import type { FileProgress, ScanOptions, Scanner } from '../pool/scanner.ts';
 import type { CaseStore } from '../store/case-store.ts';
 import { AuditLog } from './audit-log.svelte.ts';
 import { EvidenceBook, type EvidenceTools } from './evidence-book.svelte.ts';
@@ -23,10 +24,11 @@ import { HiddenBook } from './hidden-book.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Settings } from './ports.ts';
 import {
-  identityOf,
+  lastJudging,
   newProblems,
-  numbersByIdentity,
+  planEvidence,
   problemsBesides,
+  ROWS_ONLY,
   resumedText,
   type Resumed,
 } from './resumed-files.ts';
@@ -106,6 +108,7 @@ export class CaseSession {
         const known = this.#files[at];
         if (known !== undefined) this.#files = this.#files.with(at, { ...known, hashes });
       },
+      differs: (at: number, sha256: string) => this.#takeProblems([this.#otherEvidence(at, sha256)]),
       save: () => this.save(),
     };
     this.evidence = new EvidenceBook(host, record.scans ?? [], this.audit, tools.evidence, tools.now);
@@ -144,9 +147,13 @@ export class CaseSession {
   }
   /** True when a scan did not come to its end: files, or rules over several events, wait for the evidence. */
   get unfinished(): boolean {
-    const outcome = this.evidence.scans.at(-1)?.outcome;
+    const outcome = lastJudging(this.evidence.scans)?.outcome;
     // 'running' for a moment after the last scan, until its end is noted.
     return !this.scanning && (outcome === 'cancelled' || outcome === 'failed');
+  }
+  /** True when the last scan was only to read events and did not come to its end. */
+  get eventsCut(): boolean {
+    return this.#scan?.rowsOnly === true && (this.#scan.phase === 'cancelled' || this.#scan.phase === 'failed');
   }
 
   /** Ways back to the evidence, where the browser gives any. */
@@ -180,28 +187,25 @@ export class CaseSession {
 
   /**
    * Scans evidence into the case. A file that the case knows and that was not read to its end is read anew and its
-   * account replaced; one that was is read again behind all others, and adds only what the case lacks.
+   * account replaced. When all of them were, only their events are read, unless the rules are others now; when some
+   * were, these are read again behind the rest, and add only what the case lacks. `recognised` is what recognise() gave.
    */
-  addEvidence(intake: Intake, rules: Promise<readonly RuleInfo[]>, options: ScanOptions): ScanRun {
+  addEvidence(
+    intake: Intake,
+    rules: Promise<readonly RuleInfo[]>,
+    options: ScanOptions,
+    recognised: ReadonlyMap<EvidenceFile, number> = new Map(),
+  ): ScanRun {
     if (this.scanning) throw new Error('a scan is running');
-    const known = numbersByIdentity(this.#files);
-    const before = new Set<number>();
-    const files = [...this.#files];
-    const scanFiles: ScanFile[] = [];
-    for (const { path, blob, packed, size, lastModified } of intake.files) {
-      const fresh: CaseFile = { path, size, lastModified, account: emptyFileAccount(), findings: 0, state: 'waiting' };
-      const at = known.get(identityOf(fresh)) ?? files.length;
-      const doneBefore = files[at]?.state === 'done';
-      if (doneBefore) before.add(at);
-      else files[at] = fresh;
-      scanFiles.push({ number: at, path, blob, ...(packed && { packed }), ...(doneBefore && { doneBefore }) });
-    }
-    const again = scanFiles.map(({ number }) => number).filter((number) => number < this.#files.length);
-    const anew = again.filter((number) => !before.has(number));
+    const { files, scanFiles, before, anew, isWhole } = planEvidence(this.#files, intake.files, recognised);
+    const judged = lastJudging(this.evidence.scans);
+    const mayReadRows = before.size === scanFiles.length && judged?.outcome === 'done' && !options.recovered;
+    const rowsOnly = mayReadRows ? this.evidence.runsLike(judged) : Promise.resolve(false);
     // Counts of a kept case are folded: they are given up only when every file brings its own again.
-    const isWhole = again.length === this.#files.length;
-    const countsKinds = new Set(isWhole ? [...before].filter((number) => !this.kinds.knows(number)) : []);
-    this.kinds.forget(anew, isWhole);
+    const countsKinds = new Set(
+      isWhole && !mayReadRows ? [...before].filter((number) => !this.kinds.knows(number)) : [],
+    );
+    this.kinds.forget(anew, isWhole && !mayReadRows);
     this.#problems = problemsBesides(this.#problems, new Set(anew.map((number) => files[number]!.path)));
     this.#files = files;
     this.#resumed = before.size === 0 ? undefined : { done: before.size, total: scanFiles.length };
@@ -213,7 +217,11 @@ export class CaseSession {
       this.#tools.scanner,
       rules,
       scanFiles,
-      this.#templates === undefined ? options : { ...options, templates: this.#templates },
+      rowsOnly.then((only) => ({
+        ...options,
+        rowsOnly: only,
+        ...(this.#templates && { templates: this.#templates }),
+      })),
       {
         keep: (findings) => this.#keep(findings),
         account: (file, part, kinds) => {
@@ -224,9 +232,9 @@ export class CaseSession {
         problem: (problem) => {
           this.#newProblems.push(problem);
         },
-        unpacked: (file, blob) => {
-          this.#tools.events.moveFile(file, blob);
-          const { size } = blob;
+        unpacked: (file, bytes) => {
+          this.#tools.events.moveFile(file, bytes);
+          const { size } = bytes;
           this.#files = this.#files.map((known, number) => (number === file ? { ...known, size } : known));
         },
         // What was done stays so, however the reading behind goes.
@@ -236,14 +244,10 @@ export class CaseSession {
     );
     this.#scan = scan;
     this.#background(this.audit.add('evidence-opened', namesOf(intake), intake.files.length));
-    this.#background(
-      this.evidence.begin(scanFiles, [
-        ['recovered', options.recovered ? 'yes' : 'no'],
-        ...this.#tools.tuning.scanOptions,
-      ]),
-    );
+    const begun = this.#begin(scan, rowsOnly, options);
+    this.#background(begun);
     this.#background(this.save());
-    this.#background(scan.done.then(() => this.#finish(scan)));
+    this.#background(scan.done.then(() => this.#finish(scan, begun)));
     if (intake.roots !== undefined) this.#background(this.#keepRoots(intake.roots));
     return scan;
   }
@@ -252,6 +256,44 @@ export class CaseSession {
   close(): void {
     this.evidence.close();
     this.hidden.close();
+  }
+
+  async #begin(scan: ScanRun, rowsOnly: Promise<boolean>, { recovered }: ScanOptions): Promise<void> {
+    const only: [string, string][] = (await rowsOnly) ? [[ROWS_ONLY, 'yes']] : [];
+    await this.evidence.begin(scan.files, [
+      ['recovered', recovered ? 'yes' : 'no'],
+      ...this.#tools.tuning.scanOptions,
+      ...only,
+    ]);
+  }
+
+  /** Gives the files of the case that evidence is by size and SHA-256, where its path or time says something else. */
+  async recognise(intake: Intake): Promise<ReadonlyMap<EvidenceFile, number>> {
+    // A new case knows nothing: the usual drop pays nothing for this.
+    if (!this.#files.some(({ hashes }) => hashes?.sha256.state === 'done')) return new Map();
+    const { recogniseEvidence } = await import('./recognise-evidence.ts');
+    const running: { dispose(): void }[] = [];
+    try {
+      return await recogniseEvidence(this.#files, intake.files, async () => {
+        const started = await this.evidence.startHash();
+        if (started === undefined) return () => Promise.resolve(undefined);
+        running.push(started);
+        return started.hash;
+      });
+    } finally {
+      for (const hasher of running) hasher.dispose();
+    }
+  }
+
+  /** The line for a file given again with the same path, size and time, and other bytes. */
+  #otherEvidence(at: number, sha256: string): Problem {
+    return {
+      code: 'file-changed',
+      severity: 'error',
+      file: this.#files[at]?.path ?? '',
+      detail: `given again with other bytes than those that were scanned; its SHA-256 is now ${sha256}`,
+      hint: 'Findings are those of the first scan, events are those of the file as it is now. Find out who wrote to it.',
+    };
   }
 
   /** Where a record lies among the case's files; undefined for a file that the case does not have. */
@@ -424,7 +466,7 @@ export class CaseSession {
     this.#problems = all;
   }
 
-  async #finish(scan: ScanRun): Promise<void> {
+  async #finish(scan: ScanRun, begun: Promise<void>): Promise<void> {
     this.#templates = scan.summary?.templates ?? this.#templates;
     this.#follow();
     const scanned = new Set(scan.files.map((file) => file.number));
@@ -434,7 +476,7 @@ export class CaseSession {
       const state = unfinished ? (scan.phase === 'failed' ? 'failed' : 'cancelled') : file.state;
       return { ...file, findings: perFile.get(file.path) ?? 0, state };
     });
-    if (scan.phase === 'cancelled')
+    if (scan.phase === 'cancelled' && !scan.rowsOnly)
       this.#takeProblems([
         { code: 'cancelled', severity: 'warning', detail: 'The scan was stopped; not every file was read to its end.' },
       ]);
@@ -442,6 +484,8 @@ export class CaseSession {
     this.findings.refresh();
     await this.save();
     const outcome = scan.phase === 'done' || scan.phase === 'failed' ? scan.phase : 'cancelled';
+    // Its failure is told elsewhere. An end must not be noted before its beginning.
+    await begun.catch(() => undefined);
     await this.evidence.end(outcome, scan.files);
   }
 

@@ -12,7 +12,10 @@ import {
 import type { FileHasher } from '../pool/file-hasher.ts';
 import type { HashName } from '../pool/hash-file.ts';
 import type { ScanFile } from '../pool/scanner.ts';
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { AuditLog } from './audit-log.svelte.ts';
+import type { HashBlob } from './recognise-evidence.ts';
+import { ranSame } from './resumed-files.ts';
 
 /** What the account needs from outside the case. */
 export interface EvidenceTools {
@@ -26,6 +29,8 @@ export interface EvidenceTools {
 export interface EvidenceHost {
   files(): readonly CaseFile[];
   setHashes(file: number, hashes: FileHashes): void;
+  /** A file given again is not the one that was scanned. */
+  differs(file: number, sha256: string): void;
   /** Keeps the case; called when hashing pauses or ends. */
   save(): Promise<void>;
 }
@@ -41,7 +46,9 @@ export class EvidenceBook {
   #scans = $state.raw<readonly ScanAccount[]>([]);
   #hashing = $state(false);
   /** Evidence that this tab can read, by file number. */
-  readonly #blobs = new Map<number, Blob>();
+  readonly #blobs = new Map<number, EvidenceBytes>();
+  /** Files given again whose kept hash has not been compared with what was given. */
+  readonly #unverified = new Set<number>();
   #stop: AbortController | undefined;
 
   constructor(
@@ -71,6 +78,27 @@ export class EvidenceBook {
     return this.#blobs.size;
   }
 
+  /** Whether a scan would run the rules of this one, and like it not look for deleted records. */
+  async runsLike(scan: ScanAccount): Promise<boolean> {
+    const packs = (await this.#tools?.packs().catch(() => undefined)) ?? [];
+    return ranSame(scan, packs);
+  }
+
+  /** A way to hash a blob before a scan, and to end it; undefined where files cannot be hashed. */
+  async startHash(): Promise<{ readonly hash: HashBlob; dispose(): void } | undefined> {
+    if (this.#tools === undefined) return undefined;
+    const hasher = await this.#tools.startHasher();
+    const signal = new AbortController().signal;
+    const hash: HashBlob = (blob) =>
+      hasher
+        .hash(blob, ['sha256'], () => undefined, signal)
+        .then(
+          ({ sha256 }) => sha256,
+          () => undefined,
+        );
+    return { hash, dispose: () => hasher.dispose() };
+  }
+
   /** Notes that a scan begins; hashing makes room for it. */
   async begin(files: readonly ScanFile[], options: ScanAccount['options']): Promise<void> {
     this.#stop?.abort();
@@ -97,7 +125,12 @@ export class EvidenceBook {
   async end(outcome: 'done' | 'cancelled' | 'failed', files: readonly ScanFile[]): Promise<void> {
     this.#change(this.#scans.length - 1, { outcome, ended: this.#now() });
     void this.#audit.add('scan-ended', outcome, files.length);
-    for (const { number, blob, packed } of files) if (packed === undefined) this.#blobs.set(number, blob);
+    for (const { number, blob, packed, doneBefore } of files) {
+      // One that was not unpacked to its end is not hashed: nobody knows yet what comes out of it.
+      if (packed !== undefined && packed.key === undefined) continue;
+      this.#blobs.set(number, packed ?? blob);
+      if (doneBefore === true) this.#unverified.add(number);
+    }
     await this.hash();
   }
 
@@ -106,7 +139,12 @@ export class EvidenceBook {
     if (this.#hashing || this.#tools === undefined) return;
     const jobs = [...this.#blobs]
       .map(([file, blob]) => ({ file, blob, hashes: this.#host.files()[file]?.hashes ?? NO_HASHES }))
-      .filter(({ hashes }) => hashes.sha256.state !== 'done' || more.some((name) => hashes[name] === undefined));
+      .filter(
+        ({ file, hashes }) =>
+          hashes.sha256.state !== 'done' ||
+          this.#unverified.has(file) ||
+          more.some((name) => hashes[name] === undefined),
+      );
     if (jobs.length === 0) return;
     this.#hashing = true;
     const stop = new AbortController();
@@ -115,6 +153,7 @@ export class EvidenceBook {
     try {
       const [{ hashEvidence }, hasher] = await Promise.all([import('./hash-evidence.ts'), this.#tools.startHasher()]);
       const report = (file: number, hashes: FileHashes): void => {
+        if (this.#compare(file, hashes)) return;
         this.#host.setHashes(file, hashes);
         if (hashes.sha256.state === 'hashing' || this.#now() < nextSave) return;
         nextSave = this.#now() + SAVE_EVERY_MS;
@@ -132,6 +171,17 @@ export class EvidenceBook {
   /** Stops hashing: the case is closed. */
   close(): void {
     this.#stop?.abort();
+  }
+
+  /** Compares a hash with the kept one of the same file, once; true when `hashes` bring nothing to keep. */
+  #compare(file: number, hashes: FileHashes): boolean {
+    const kept = this.#host.files()[file]?.hashes?.sha256;
+    if (!this.#unverified.has(file) || kept?.state !== 'done') return false;
+    if (hashes.sha256.state !== 'done') return true;
+    this.#unverified.delete(file);
+    if (hashes.sha256.value === kept.value) return false;
+    this.#host.differs(file, hashes.sha256.value);
+    return true;
   }
 
   #change(at: number, change: Partial<ScanAccount>): void {

@@ -1,13 +1,14 @@
 // Hashes the files of a case one after the other, once nobody else needs the disk. Loaded when the first scan is over.
 
 import type { FileHashes } from '../model/evidence-account.ts';
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
 import type { HashName } from '../pool/hash-file.ts';
 
 export interface HashJob {
   /** Number of the file in the case. */
   readonly file: number;
-  readonly blob: Blob;
+  readonly blob: EvidenceBytes;
   /** What is known of the file so far. */
   readonly hashes: FileHashes;
 }

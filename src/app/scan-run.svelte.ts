@@ -4,6 +4,7 @@
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
 import type { Finding } from '../model/finding.ts';
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule-set.ts';
@@ -29,7 +30,7 @@ export interface ScanSink {
   indexed(file: number, part: IndexPart): void;
   problem(problem: Problem): void;
   /** A packed file is unpacked: its bytes, and with them its size, are known. */
-  unpacked(file: number, blob: Blob): void;
+  unpacked(file: number, bytes: EvidenceBytes): void;
   /** File states as they change, and once at the end. */
   files(progress: readonly FileProgress[]): void;
 }
@@ -55,6 +56,7 @@ export class ScanRun {
   #failure = $state.raw<string | undefined>(undefined);
   #handle: ScanHandle | undefined;
   #cancelled = false;
+  #rowsOnly = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> | undefined;
   #lastFlush = Number.NEGATIVE_INFINITY;
@@ -65,7 +67,7 @@ export class ScanRun {
     scanner: Scanner,
     rules: Promise<readonly RuleInfo[]>,
     files: readonly ScanFile[],
-    options: ScanOptions,
+    options: ScanOptions | Promise<ScanOptions>,
     sink: ScanSink,
     now: number,
   ) {
@@ -84,6 +86,10 @@ export class ScanRun {
   /** The files of the scan; packed ones with their bytes as soon as these are there. */
   get files(): readonly ScanFile[] {
     return this.#files;
+  }
+  /** True when files that were judged before are read for their events alone; decided when the scan begins. */
+  get rowsOnly(): boolean {
+    return this.#rowsOnly;
   }
   get phase(): ScanPhase {
     return this.#phase;
@@ -112,9 +118,15 @@ export class ScanRun {
     this.#handle?.cancel();
   }
 
-  async #run(scanner: Scanner, rules: Promise<readonly RuleInfo[]>, options: ScanOptions): Promise<void> {
+  async #run(
+    scanner: Scanner,
+    rules: Promise<readonly RuleInfo[]>,
+    decided: ScanOptions | Promise<ScanOptions>,
+  ): Promise<void> {
     try {
       const infos = await rules;
+      const options = await decided;
+      this.#rowsOnly = options.rowsOnly === true;
       if (this.#cancelled) {
         this.#phase = 'cancelled';
         return;
@@ -153,9 +165,9 @@ export class ScanRun {
       problem: (problem) => this.#sink.problem(problem),
       account: (file, part, kinds) => this.#sink.account(file, part, kinds),
       indexed: (file, part) => this.#sink.indexed(file, part),
-      unpacked: (number, blob) => {
-        this.#files = this.#files.map((file) => (file.number === number ? { number, path: file.path, blob } : file));
-        this.#sink.unpacked(number, blob);
+      unpacked: (number, bytes) => {
+        this.#files = this.#files.map((file) => (file.number === number ? withBytes(file, bytes) : file));
+        this.#sink.unpacked(number, bytes);
       },
     };
   }
@@ -197,6 +209,12 @@ export class ScanRun {
     await this.#flushing;
     await this.#flush();
   }
+}
+
+/** A file that was unpacked: its bytes, or how to get at them again. */
+function withBytes({ number, path, blob, doneBefore = false }: ScanFile, bytes: EvidenceBytes): ScanFile {
+  const file = { number, path, doneBefore };
+  return bytes instanceof Blob ? { ...file, blob: bytes } : { ...file, blob, packed: bytes };
 }
 
 /** Bytes of a file; of a packed one what its archive claims. */

@@ -181,7 +181,8 @@ export class WinnowApp {
         this.#ruleIntake.offer(rules, () => this.run('Reading the rules', this.takeRules(Promise.resolve(intake))));
       }
       const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
-      session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+      const recognised = await session.recognise(evidence);
+      session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
       this.openView('findings');
     } finally {
       this.#reading = false;
@@ -247,7 +248,10 @@ export class WinnowApp {
     try {
       const evidence = await this.ports.evidence.readHandles(session.roots);
       if (evidence.files.length === 0) this.#sayNothingFound(evidence);
-      else session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+      else {
+        const recognised = await session.recognise(evidence);
+        session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
+      }
     } finally {
       this.#reading = false;
     }

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import type { EvidenceFile } from '../intake/evidence.ts';
 import { FreePaths } from '../intake/free-paths.ts';
 import { MAX_ENTRIES, MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../intake/limits.ts';
-import { openPacked, openUnverified } from '../intake/open-packed.ts';
+import { openPacked } from '../intake/open-packed.ts';
 import { openZip } from '../intake/open-zip.ts';
 import { createPackedTaker } from '../intake/packed.ts';
+import { openUnverified } from '../intake/read-evidence.ts';
 import type { Problem } from '../model/problem.ts';
 import { unpackInParts } from '../pool/serve-unpacker.ts';
 import { unpackProblem } from '../pool/unpack-problem.ts';
@@ -103,9 +104,9 @@ async function writeLog(
 ): Promise<{ readonly size: number; readonly end: UnpackEnd }> {
   const file = await open(path, 'wx', 0o600);
   let size = 0;
-  const write = async (part: Blob): Promise<void> => {
-    await file.writeFile(new Uint8Array(await part.arrayBuffer()));
-    size += part.size;
+  const write = async (part: Uint8Array): Promise<void> => {
+    await file.writeFile(part);
+    size += part.length;
   };
   try {
     // A stored entry is a piece of the archive.

@@ -1,6 +1,7 @@
 // Every record of a case as a row of typed columns: 44 bytes each, in blocks, so that growing copies nothing. Rows are
 // numbered as they arrive; order of arrival means nothing, `orderedRows` gives the order of files and places.
 
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import { IndexFlag, type IndexPart } from '../model/index-part.ts';
 import type { RecordClass } from '../model/event.ts';
 import type { IndexedRecord } from '../model/index-column.ts';
@@ -33,7 +34,7 @@ export interface IndexedFile {
   /** The owner's number. */
   readonly number: number;
   readonly path: string;
-  blob: Blob;
+  blob: EvidenceBytes;
   dataOffset: number;
   /** False when the number has been given to other evidence since. */
   isLive: boolean;
@@ -72,7 +73,7 @@ export class EventColumns {
   readonly #stretches: Stretch[] = [];
   #ordered: { readonly version: number; readonly rows: Uint32Array } | undefined;
 
-  addFile(number: number, path: string, blob: Blob): void {
+  addFile(number: number, path: string, blob: EvidenceBytes): void {
     const before = this.fileOf(number);
     if (before !== undefined) before.isLive = false;
     this.#current.set(number, this.files.push({ number, path, blob, dataOffset: 4_096, isLive: true }) - 1);

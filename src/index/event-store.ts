@@ -1,6 +1,7 @@
 // The event index as one object: files and rows in, searches out. Knows no messages and no threads; reading of bytes is
 // brought along.
 
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { ByteReaders, JobFound } from '../model/byte-job.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
@@ -49,11 +50,11 @@ export class EventStore {
     this.#source = source;
   }
 
-  addFile(number: number, path: string, blob: Blob): void {
+  addFile(number: number, path: string, blob: EvidenceBytes): void {
     this.columns.addFile(number, path, blob);
   }
 
-  moveFile(number: number, blob: Blob): void {
+  moveFile(number: number, blob: EvidenceBytes): void {
     const file = this.columns.fileOf(number);
     if (file !== undefined) file.blob = blob;
   }

@@ -5,7 +5,8 @@
 import type { Entry } from '@zip.js/zip.js';
 import { createPacer } from './pacer.ts';
 import { gzipPieces } from './gzip-frame.ts';
-import { openPacked, openUnverified } from './open-packed.ts';
+import { openPacked } from './open-packed.ts';
+import { openUnverified } from './read-evidence.ts';
 import { rebuildDirectory } from './rebuild-directory.ts';
 import type { OpenZip, ZipArchive, ZipEntry } from './zip.ts';
 import {

@@ -1,6 +1,7 @@
 // What is asked of records that must be looked at byte by byte, and how that is answered: between the event index, which
 // knows the rows, and whoever reads files. Structured-cloneable but for the functions.
 
+import type { EvidenceBytes } from './packed-log.ts';
 import type { FieldKey } from './field-key.ts';
 import type { Problem } from './problem.ts';
 
@@ -17,7 +18,7 @@ export interface ByteQuestion {
 
 /** Records of one file in order of place. */
 export interface ByteJob {
-  readonly blob: Blob;
+  readonly blob: EvidenceBytes;
   readonly path: string;
   /** Offset in the file of chunk 0. */
   readonly dataOffset: number;

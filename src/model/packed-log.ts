@@ -15,7 +15,20 @@ export interface PackedLog {
   /** Size when unpacked, as the archive claims; what comes out decides. */
   readonly size: number;
   readonly password?: string;
+  /** Tells unpacked logs apart in every thread; set once `size` is what came out. */
+  readonly key?: string;
 }
+
+/** Bytes of a log in memory, from `offset` on; what lies behind them is not there yet. */
+export interface HeldBytes {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly offset: number;
+  /** End of the bytes, as a place in the log. */
+  readonly size: number;
+}
+
+/** Where the bytes of a log are: a Blob, or an archive that is unpacked again when they are wanted. */
+export type EvidenceBytes = Blob | PackedLog;
 
 /** Bytes that one log may unpack to: twice the 4 GiB that Windows lets a log grow to. */
 export const MAX_UNPACKED_BYTES = 8 * 1_024 ** 3;

@@ -1,6 +1,7 @@
 // What the app sees of the events of a case: every record as a row of the index, searched, sorted, counted and read.
 // The index lives in workers (pool implements it, tests implement it inline), so the page never walks it.
 
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
 import type {
@@ -34,9 +35,9 @@ export interface EventView {
 
 export interface EventIndex {
   /** A number that is known already stands for new evidence: rows of that number so far are forgotten. */
-  addFile(file: { readonly number: number; readonly path: string; readonly blob: Blob }): void;
+  addFile(file: { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }): void;
   /** The file's bytes are elsewhere from now on (a packed log was unpacked); its rows stay. */
-  moveFile(number: number, blob: Blob): void;
+  moveFile(number: number, blob: EvidenceBytes): void;
   /** Takes over the rows of a slice (its buffers are transferred away) while a scan runs. */
   add(file: number, part: IndexPart): void;
   /** Records in the index. */

@@ -1,6 +1,7 @@
 // What crosses the boundary of the events worker. Types only. One worker holds the index; searchers, workers of the same
 // text, look through the evidence for it, each over a port of its own.
 
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { ByteJob, ByteReaders, JobFound } from '../model/byte-job.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
@@ -20,8 +21,8 @@ export type ReportProgress = (progress: SearchProgress, isOver: boolean) => void
 
 /** The index without threads or messages; workers/event-core.ts makes one, views are known by the caller's numbers. */
 export interface EventCore {
-  addFile(number: number, path: string, blob: Blob): void;
-  moveFile(number: number, blob: Blob): void;
+  addFile(number: number, path: string, blob: EvidenceBytes): void;
+  moveFile(number: number, blob: EvidenceBytes): void;
   add(file: number, part: IndexPart): void;
   fieldNames(): Promise<readonly string[]>;
   search(view: number, search: EventSearch, report: ReportProgress): readonly Diagnostic[];
@@ -38,7 +39,7 @@ export type CreateEventCore = (readers: ByteReaders) => EventCore;
 
 /** A file for the index, or rows of one. */
 export type IndexEntry =
-  | { readonly number: number; readonly path: string; readonly blob: Blob }
+  | { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }
   | { readonly number: number; readonly part: IndexPart };
 
 /** The calls that the events worker answers (through comlink). */

@@ -1,8 +1,9 @@
 // Hashing files without holding up the page: one worker, one file at a time, so that it never takes more than one core
 // and the page none. A file that is given up ends the worker; the next one starts another.
 
+import type { EvidenceBytes } from '../model/packed-log.ts';
 import * as Comlink from 'comlink';
-import { hashFile, type Digests, type HashName } from './hash-file.ts';
+import { hashFile, type Digests, type HashName, type OpenPacked } from './hash-file.ts';
 import { WorkerLost, type WorkerLike } from './worker-handle.ts';
 
 export interface FileHasher {
@@ -10,18 +11,24 @@ export interface FileHasher {
    * Gives the hashes of a file. Rejects when it cannot be read, when the worker dies (WorkerLost), and with the
    * signal's reason when that is aborted. One call at a time.
    */
-  hash(blob: Blob, names: readonly HashName[], report: (share: number) => void, signal: AbortSignal): Promise<Digests>;
+  hash(
+    blob: EvidenceBytes,
+    names: readonly HashName[],
+    report: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<Digests>;
   /** Ends the worker. */
   dispose(): void;
 }
 
 interface HashWorkerApi {
-  hash(blob: Blob, names: readonly HashName[], report: (share: number) => void): Promise<Digests>;
+  hash(blob: EvidenceBytes, names: readonly HashName[], report: (share: number) => void): Promise<Digests>;
 }
 
-/** Answers hash calls at an endpoint. */
-export function serveHashWorker(endpoint: Comlink.Endpoint): void {
-  Comlink.expose({ hash: hashFile } satisfies HashWorkerApi, endpoint);
+/** Answers hash calls at an endpoint; `open` unpacks logs. */
+export function serveHashWorker(endpoint: Comlink.Endpoint, open: OpenPacked): void {
+  const hash: HashWorkerApi['hash'] = (bytes, names, report) => hashFile(bytes, names, report, open);
+  Comlink.expose({ hash } satisfies HashWorkerApi, endpoint);
 }
 
 /** Gives a hasher whose worker starts with the first file. */

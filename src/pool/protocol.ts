@@ -6,6 +6,7 @@ import type { CorrelationRows } from '../model/correlation.ts';
 import type { FindingRow } from '../model/finding.ts';
 import type { IndexPart } from '../model/index-part.ts';
 import type { JoinRows } from '../model/join-plan.ts';
+import type { EvidenceBytes, HeldBytes } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 import type { SliceSurvey } from '../model/recovery.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
@@ -22,7 +23,7 @@ export interface FileOpening {
 
 /** A stretch of whole chunks of one file (its last one may be cut) that one worker reads from end to end. */
 export interface Run {
-  readonly blob: Blob;
+  readonly blob: EvidenceBytes | HeldBytes;
   /** Bytes of the whole file, where the blob holds only what is unpacked of it; otherwise those of the blob. */
   readonly size?: number;
   /** First byte; ignored when `open` is set, then the run starts at the file's first chunk. */
@@ -34,6 +35,8 @@ export interface Run {
   readonly whole?: boolean;
   /** Collect rows for an event index. */
   readonly index?: boolean;
+  /** Collect these rows and nothing else: the file was judged before. */
+  readonly rowsOnly?: boolean;
   /** Undefined when deleted records are not asked for. */
   readonly recovery: RunRecovery | undefined;
   /** Judge the file's header first and report it. */
@@ -86,7 +89,11 @@ export type RunMessage = { readonly run: number } & (
   /** The core threw: a bug. The worker's state is unknown from here on. */
   | { readonly kind: 'crashed'; readonly detail: string }
   /** Every message of the run has been sent. */
-  | { readonly kind: 'end' }
+  | {
+      readonly kind: 'end';
+      /** The memory of the bytes that came with the run. */
+      readonly spare?: ArrayBuffer;
+    }
 );
 
 /** Worker to page, on the request's own port: everything about a group of small files, else one message. */
@@ -108,7 +115,7 @@ export interface CorrelationJob {
   /** By rule number; undefined for event rules. */
   readonly rules: readonly (CorrelationRule | undefined)[];
   /** By rank: the order of (path, size), so that the order of dropping does not matter. */
-  readonly files: readonly { readonly number: number; readonly path: string; readonly blob: Blob }[];
+  readonly files: readonly { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }[];
   readonly parts: readonly CorrelationPart[];
 }
 
@@ -149,7 +156,7 @@ export interface ScanWorkerApi {
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */
 export interface ScanCore {
   /** `size` is that of the whole file, where the blob holds only its beginning; `held`: the bytes of the blob, where read. */
-  openFile(blob: Blob, size?: number, held?: Uint8Array): Promise<FileOpening>;
+  openFile(blob: Run['blob'], size?: number, held?: Uint8Array): Promise<FileOpening>;
   /**
    * Yields the slices of a run in order; `held`: the bytes of its blob, where they have been read. Ends early when
    * aborted; throws a DOMException when the file cannot be read.

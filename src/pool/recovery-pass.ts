@@ -9,11 +9,14 @@ import { packTemplates } from '../model/template-bank.ts';
 import type { JudgeRecovered, RunRecovery } from './protocol.ts';
 import { RecoveryBook } from './recovery-book.ts';
 import { CHUNK_BYTES, RunPlan } from './run-plan.ts';
-import type { ScanFile } from './scanner.ts';
+import type { EvidenceBytes } from '../model/packed-log.ts';
+
+/** A file that may hold deleted records. */
+type RecoveryFile = { readonly number: number; readonly path: string; readonly blob: EvidenceBytes };
 
 export class RecoveryPass {
   /** Files by rank, and the rank of each. */
-  readonly #ranked: readonly ScanFile[];
+  readonly #ranked: readonly RecoveryFile[];
   readonly #rank: ReadonlyMap<number, number>;
   readonly #bank: Uint8Array;
   // Identities go into blobs at once: a large case has some hundred megabytes of them, and browsers keep blobs elsewhere.
@@ -26,7 +29,11 @@ export class RecoveryPass {
   readonly #remarks = new Map<string, { readonly file: number; problem: Problem }>();
   #judging = false;
 
-  constructor(ranked: readonly ScanFile[], rank: ReadonlyMap<number, number>, bank: Uint8Array = packTemplates([])) {
+  constructor(
+    ranked: readonly RecoveryFile[],
+    rank: ReadonlyMap<number, number>,
+    bank: Uint8Array = packTemplates([]),
+  ) {
     this.#ranked = ranked;
     this.#rank = rank;
     this.#bank = bank;

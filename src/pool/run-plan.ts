@@ -6,7 +6,7 @@
 import { assertTrue, ensureDefined } from '../base/assert.ts';
 
 export const CHUNK_BYTES = 65_536;
-const HEADER_BYTES = 4_096;
+export const HEADER_BYTES = 4_096;
 
 /** 2 MiB per slice: small enough for a lively progress bar, large enough that messages do not count. */
 const CHUNKS_PER_SLICE = 32;
@@ -18,6 +18,8 @@ const SMALL_FILE = SHORTEST_RUN;
 /** Small files read and reported together: enough to make both cheap, few enough to lose and do again. */
 const GROUP_BYTES = SHORTEST_RUN;
 const GROUP_FILES = 64;
+/** Runs in a log that is being unpacked, where what is left now says nothing: some 15 ms of work, copied for the worker. */
+const PART_RUN = 64 * CHUNK_BYTES;
 
 /** A stretch that a worker has taken. `attempts` counts the workers that died on it. */
 export interface PlannedRun {
@@ -41,6 +43,7 @@ interface FileState {
   /** Bytes that are there: all of them, or of a packed file those unpacked so far. */
   size: number;
   isWhole: boolean;
+  readonly isPacked: boolean;
   /** End of what has been planned of a file that is still being unpacked. */
   planned: number;
   /** False when nothing in the file can be read, or can be read any more. */
@@ -108,6 +111,7 @@ export class RunPlan {
       const state: FileState = {
         size: packed ? 0 : size,
         isWhole: !packed,
+        isPacked: packed,
         planned: 0,
         isReadable: true,
         telling: !doneBefore && isTellingLog(path),
@@ -356,7 +360,8 @@ export class RunPlan {
     const stretch = state.pending[index];
     if (stretch === undefined) return undefined;
     const chunks = Math.ceil((stretch.end - stretch.start) / CHUNK_BYTES);
-    const length = Math.min(chunks * CHUNK_BYTES, this.#runLength(freshBytes(state)));
+    const wanted = state.isPacked ? PART_RUN : this.#runLength(freshBytes(state));
+    const length = Math.min(chunks * CHUNK_BYTES, wanted);
     const border = where === 'head' ? stretch.start + length : stretch.start + chunks * CHUNK_BYTES - length;
     const left = { ...stretch, end: Math.min(border, stretch.end) };
     const right = { ...stretch, start: border };

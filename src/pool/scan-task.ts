@@ -5,13 +5,15 @@
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import { ensureDefined } from '../base/assert.ts';
+import type { EvidenceBytes, HeldBytes } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { CorrelationPart, JoinJob, JoinReport, Run, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
-import { CHUNK_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
+import { CHUNK_BYTES, HEADER_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
+import { UnpackedParts } from './unpacked-parts.ts';
 import type { UnpackPass, UnpackWorker } from './unpack-pass.ts';
 import { WorkerLost, type RunHandle, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -27,8 +29,8 @@ const LONGEST_TICK_MS = 5_000;
 /** Starts an unpack worker; asked when a file of the scan is packed. */
 export type StartUnpacker = () => UnpackWorker | Promise<UnpackWorker>;
 
-/** A file of the scan; of a packed one the blob grows as it is unpacked. */
-type TaskFile = Omit<ScanFile, 'blob'> & { blob: Blob; size: number };
+/** A file of the scan; a packed one is read from `parts` while it is unpacked, and by place when it is whole. */
+type TaskFile = Omit<ScanFile, 'blob'> & { blob: EvidenceBytes; size: number; parts: UnpackedParts | undefined };
 
 /** The options of a scan with everything decided that has a default. */
 export type TaskOptions = ScanOptions & Required<Pick<ScanOptions, 'workers'>>;
@@ -107,7 +109,9 @@ class ScanTask {
     this.#pool = pool;
     this.#loadCorrelations = loadCorrelations;
     this.#loadJoins = loadJoins;
-    const own = files.map((file): TaskFile => ({ ...file, size: file.packed?.size ?? file.blob.size }));
+    const own = files.map((file): TaskFile => {
+      return { ...file, size: file.packed?.size ?? file.blob.size, parts: file.packed && new UnpackedParts() };
+    });
     this.#ranked = own.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.size - b.size));
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
     this.#files = new Map(own.map((file) => [file.number, file]));
@@ -182,7 +186,8 @@ class ScanTask {
     this.#unpack = new UnpackPass(packed, {
       start,
       parallel: Math.ceil(this.#options.workers / 2),
-      supply: (file, blob, isWhole) => this.#supply(file, blob, isWhole),
+      part: (file, bytes) => this.#takePart(file, bytes),
+      whole: (file, bytes) => this.#takeWhole(file, bytes),
       problem: (file, problem) => {
         if (!this.#over()) this.#report(file, problem);
       },
@@ -191,24 +196,55 @@ class ScanTask {
   }
 
   /** More of a packed file can be read. */
-  #supply(number: number, blob: Blob, isWhole: boolean): void {
+  #takePart(number: number, bytes: Uint8Array<ArrayBuffer>): void {
+    const { parts } = this.#file(number);
+    if (this.#over() || parts === undefined) return;
+    parts.add(bytes);
+    this.#supply(number, parts.end, false);
+  }
+
+  /** A packed file is there to its end. */
+  #takeWhole(number: number, bytes: EvidenceBytes): void {
     if (this.#over()) return;
     const file = this.#file(number);
-    file.blob = blob;
-    file.size = isWhole ? blob.size : Math.max(file.size, blob.size);
-    if (isWhole) {
-      this.#meter.resize(number, blob.size);
-      this.#listener.unpacked?.(number, blob);
-    }
-    this.#plan.supply(number, blob.size, isWhole);
+    file.blob = bytes;
+    this.#meter.resize(number, bytes.size);
+    this.#listener.unpacked?.(number, bytes);
+    this.#supply(number, bytes.size, true);
+  }
+
+  #supply(number: number, size: number, isWhole: boolean): void {
+    const file = this.#file(number);
+    file.size = isWhole ? size : Math.max(file.size, size);
+    this.#plan.supply(number, size, isWhole);
     this.#settleFile(number);
     this.#wake();
+  }
+
+  /** Bytes of a packed file have been scanned, or given up. */
+  #finishBytes(number: number, start: number, end: number): void {
+    const spares = this.#file(number).parts?.finish(start, end);
+    if (spares !== undefined) this.#unpack?.recycle(spares);
+    this.#unpack?.scanned(number, end - start);
+  }
+
+  /** What a worker reads a run from: of a packed file a copy, so that another one can take over. */
+  #bytesFor(
+    { blob, parts }: TaskFile,
+    run: Pick<PlannedRun, 'start' | 'byteLength' | 'open'>,
+  ): EvidenceBytes | HeldBytes {
+    const { start, byteLength, open } = run;
+    if (parts === undefined) return blob;
+    // The header stands before the chunks.
+    const data = parts.copy(start, start + byteLength + (open ? HEADER_BYTES : 0));
+    return { data, offset: start, size: start + data.length };
   }
 
   /** Nothing more of the file is read. */
   #giveUp(file: number): void {
     this.#meter.setState(file, 'failed');
     this.#unpack?.drop(file);
+    this.#finishBytes(file, 0, Number.POSITIVE_INFINITY);
   }
 
   /** Does everything that is planned. */
@@ -283,10 +319,14 @@ class ScanTask {
   }
 
   #requestOf({ file, start, byteLength, chunksPerSlice, open, whole }: PlannedRun): Run {
-    const { blob, packed, size } = this.#file(file);
+    const known = this.#file(file);
+    const { packed, size } = known;
+    const blob = this.#bytesFor(known, { start, byteLength, open });
     const recovery = this.#recovery?.requestFor(file);
     const index = this.#listener.indexed !== undefined;
-    return { blob, ...(packed && { size }), start, byteLength, chunksPerSlice, index, recovery, open, whole };
+    const { rowsOnly = false } = this.#options;
+    const place = { start, byteLength, chunksPerSlice };
+    return { blob, ...(packed && { size }), ...place, index, rowsOnly, recovery, open, whole };
   }
 
   /** A run has come to its end: everything in it is settled. */
@@ -314,7 +354,8 @@ class ScanTask {
         this.#recovery?.opened(file, dataOffset);
         for (const problem of problems) this.#problem(file, problem);
         if (!scannable) this.#giveUp(file);
-        this.#meter.add(file, Math.min(dataOffset, this.#file(file).blob.size));
+        this.#meter.add(file, Math.min(dataOffset, this.#file(file).size));
+        this.#finishBytes(file, 0, dataOffset);
         this.#wake();
         break;
       }
@@ -323,7 +364,7 @@ class ScanTask {
         if (report.start !== active.run.start + active.settled) throw new Error('slices out of order');
         active.settled += report.byteLength;
         this.#meter.add(file, report.byteLength);
-        this.#unpack?.scanned(file, report.byteLength);
+        this.#finishBytes(file, report.start, report.start + report.byteLength);
         addFileAccount(this.#account, report.account);
         this.#findings += report.rows.length;
         this.#listener.account(file, report.account, report.kinds);
@@ -354,6 +395,7 @@ class ScanTask {
         });
         break;
       case 'end':
+        if (message.spare !== undefined) this.#file(file).parts?.recycle(message.spare);
         this.#finishRun(active);
         break;
       case 'crashed':
@@ -376,7 +418,7 @@ class ScanTask {
   #replan({ run, settled }: ActiveRun, detail: string): void {
     for (const { start, end } of this.#plan.giveBack(run, settled)) {
       if (run.open) this.#giveUp(run.file);
-      this.#unpack?.scanned(run.file, end - start);
+      this.#finishBytes(run.file, start, end);
       this.#meter.add(run.file, end - start);
       this.#problem(run.file, {
         code: 'worker-lost',
@@ -396,11 +438,12 @@ class ScanTask {
     const plan = recovery?.startJudging(this.#options.workers);
     if (recovery === undefined || plan === undefined) return;
     this.#plan = plan;
+    for (const file of this.#files.values()) file.parts = undefined;
     await this.#driveAll();
     for (const { file, problem } of recovery.remarks()) this.#report(file, problem);
   }
 
-  get #filesByRank(): readonly { readonly number: number; readonly path: string; readonly blob: Blob }[] {
+  get #filesByRank(): readonly { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }[] {
     return this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
   }
 

@@ -1,7 +1,7 @@
 // What the app sees of a scan. The pool implements it with workers; tests implement it inline. Every scan settles.
 
 import type { FileAccount, EventKindCount } from '../model/coverage.ts';
-import type { PackedLog } from '../model/packed-log.ts';
+import type { EvidenceBytes, PackedLog } from '../model/packed-log.ts';
 import type { FindingRow } from '../model/finding.ts';
 import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
@@ -23,6 +23,8 @@ export interface ScanOptions {
   /** Bank of templates that recovery may use besides those of the files (model/template-bank.ts). */
   readonly templates?: Uint8Array;
   readonly workers?: number;
+  /** Only rows for the event index: every file was judged by an earlier scan. Not together with `recovered`. */
+  readonly rowsOnly?: boolean;
 }
 
 export interface FileProgress {
@@ -68,8 +70,8 @@ export interface ScanListener {
   account(file: number, part: FileAccount, kinds: readonly EventKindCount[]): void;
   /** Rows of a finished slice for an event index; each record comes once. Without it no rows are collected. */
   indexed?(file: number, part: IndexPart): void;
-  /** A packed file is unpacked: its bytes from now on, in a temporary Blob. */
-  unpacked?(file: number, blob: Blob): void;
+  /** A packed file was unpacked to its end: its bytes from now on. */
+  unpacked?(file: number, bytes: EvidenceBytes): void;
 }
 
 export interface ScanSummary {

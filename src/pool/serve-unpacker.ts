@@ -1,5 +1,5 @@
-// The side of an unpack worker: unpacks a log in one pass and sends it in parts, each a Blob, which browsers keep on disk
-// when there is much of it. Knows flow control and ceilings; how bytes are unpacked is the caller's.
+// The side of an unpack worker: unpacks a log in one pass and sends it in parts, whose memory moves to the page. Knows flow
+// control and ceilings; how bytes are unpacked is the caller's.
 
 import { chunksOf } from '../base/read-stream.ts';
 import type { PackedLog } from '../model/packed-log.ts';
@@ -16,13 +16,13 @@ export interface Unpacker {
 
 /** What a worker's own scope offers, and a message port. */
 export interface UnpackEndpoint {
-  postMessage(message: UnpackMessage): void;
+  postMessage(message: UnpackMessage, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<UnpackRequest>) => void): void;
 }
 
 /** The first part is small, so that scanning begins at once. */
-const FIRST_PART = 1_024 * 1_024;
-const PART = 8 * 1_024 * 1_024;
+const FIRST_PART = 4_096 + 1_024 * 1_024;
+const PART = 4 * 1_024 * 1_024;
 const PARTS_IN_FLIGHT = 2;
 
 /** Deflate shrinks at most 1,032 times. A log shrinks that much only as long as it is short and next to empty. */
@@ -33,8 +33,10 @@ const BOMB_BYTES = 256 * 1_024 * 1_024;
 export function serveUnpacker(endpoint: UnpackEndpoint, unpacker: Unpacker): void {
   let inFlight = 0;
   let taken: () => void = () => undefined;
-  const send = async (blob: Blob): Promise<void> => {
-    endpoint.postMessage({ kind: 'part', blob });
+  const spares: Uint8Array<ArrayBuffer>[] = [];
+  const send = async (bytes: Uint8Array<ArrayBuffer>, keep: boolean): Promise<void> => {
+    const blob = keep ? new Blob([bytes]) : undefined;
+    endpoint.postMessage({ kind: 'part', bytes, blob }, [bytes.buffer]);
     inFlight += 1;
     while (inFlight >= PARTS_IN_FLIGHT) {
       await new Promise<void>((resolve) => {
@@ -45,6 +47,7 @@ export function serveUnpacker(endpoint: UnpackEndpoint, unpacker: Unpacker): voi
   endpoint.addEventListener('message', ({ data }) => {
     if (data.kind === 'taken') {
       inFlight -= 1;
+      if (data.spare?.byteLength === PART) spares.push(new Uint8Array(data.spare));
       taken();
       return;
     }
@@ -55,20 +58,26 @@ export function serveUnpacker(endpoint: UnpackEndpoint, unpacker: Unpacker): voi
         throw error;
       });
     };
-    unpackInParts(data, unpacker, send).then((end) => endpoint.postMessage({ kind: 'end', end }), failed);
+    unpackInParts(
+      data,
+      unpacker,
+      (part) => send(part, data.keep),
+      () => spares.pop(),
+    ).then((end) => endpoint.postMessage({ kind: 'end', end }, []), failed);
   });
 }
 
-export type UnpackOrder = Omit<Extract<UnpackRequest, { kind: 'unpack' }>, 'kind'>;
+export type UnpackOrder = Omit<Extract<UnpackRequest, { kind: 'unpack' }>, 'kind' | 'keep'>;
 
-/** Unpacks a log in one pass and hands it over in parts of some 8 MiB. Rejects with what `send` throws, and nothing else. */
+/** Unpacks a log in one pass and hands it over in parts of 4 MiB. Rejects with what `send` throws, and nothing else. `spare` gives memory of a part. */
 export async function unpackInParts(
   request: UnpackOrder,
   unpacker: Unpacker,
-  send: (part: Blob) => Promise<void>,
+  send: (part: Uint8Array<ArrayBuffer>) => Promise<void>,
+  spare: () => Uint8Array<ArrayBuffer> | undefined = () => undefined,
 ): Promise<UnpackEnd> {
   const { packed, limit } = request;
-  const parts = new PartWriter(request.skip, send);
+  const parts = new PartWriter(request.skip, send, spare);
   const most = Math.min(limit, Math.max(BOMB_BYTES, packed.blob.size * BOMB_RATIO));
   const cut = most < limit ? 'bomb' : 'limit';
   let end: Poured | 'mismatch' = await pour(unpacker.open(packed), parts, most);
@@ -108,26 +117,34 @@ async function pour(stream: Stream, parts: PartWriter, most: number): Promise<Po
 
 /** Gathers chunks to parts; what lies before `done` is there already. */
 class PartWriter {
-  readonly #send: (part: Blob) => Promise<void>;
+  readonly #send: (part: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly #spare: () => Uint8Array<ArrayBuffer> | undefined;
   #done: number;
-  #gathered: Uint8Array<ArrayBuffer>[] = [];
+  #part = new Uint8Array(FIRST_PART);
   #bytes = 0;
-  #wanted = FIRST_PART;
   position = 0;
 
-  constructor(done: number, send: (part: Blob) => Promise<void>) {
+  constructor(
+    done: number,
+    send: (part: Uint8Array<ArrayBuffer>) => Promise<void>,
+    spare: () => Uint8Array<ArrayBuffer> | undefined,
+  ) {
     this.#done = done;
     this.#send = send;
+    this.#spare = spare;
   }
 
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    const fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, this.#done - this.position)));
+    let fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, this.#done - this.position)));
     this.position += chunk.length;
-    if (fresh.length === 0) return;
-    this.#gathered.push(fresh);
-    this.#bytes += fresh.length;
     this.#done += fresh.length;
-    if (this.#bytes >= this.#wanted) await this.finish();
+    while (fresh.length > 0) {
+      const fitting = fresh.subarray(0, this.#part.length - this.#bytes);
+      this.#part.set(fitting, this.#bytes);
+      this.#bytes += fitting.length;
+      fresh = fresh.subarray(fitting.length);
+      if (this.#bytes === this.#part.length) await this.finish();
+    }
   }
 
   /** The same bytes come once more, from the first on. */
@@ -138,10 +155,11 @@ class PartWriter {
   /** Sends what is gathered. */
   async finish(): Promise<void> {
     if (this.#bytes === 0) return;
-    const part = new Blob(this.#gathered);
-    this.#gathered = [];
+    const part = this.#part;
+    const bytes = this.#bytes === part.length ? part : part.slice(0, this.#bytes);
     this.#bytes = 0;
-    this.#wanted = PART;
-    await this.#send(part);
+    await this.#send(bytes);
+    // What was sent has moved away, unless it was a short copy.
+    this.#part = this.#spare() ?? new Uint8Array(PART);
   }
 }

@@ -106,7 +106,9 @@ async function serveRun(
         await report({ run: number, kind: 'slice', report: slice });
       }
     }
-    await report({ run: number, kind: 'end' });
+    await report(
+      'data' in run.blob ? { run: number, kind: 'end', spare: run.blob.data.buffer } : { run: number, kind: 'end' },
+    );
   } catch (cause) {
     // What a Blob throws when its file was moved, changed or locked is damage in evidence, not a bug.
     if (cause instanceof DOMException || isStopped()) {
@@ -128,7 +130,9 @@ async function serveRun(
 async function readTogether(group: readonly Run[] | undefined): Promise<readonly (Uint8Array | undefined)[]> {
   if (group?.[0]?.whole !== true) return [];
   try {
-    const blobs = group.map(({ blob }) => blob);
+    // Packed logs are never small files: their bytes come by themselves.
+    const blobs = group.flatMap(({ blob }) => (blob instanceof Blob ? [blob] : []));
+    if (blobs.length !== group.length) return [];
     const bytes = new Uint8Array(await (blobs.length === 1 ? blobs[0]! : new Blob(blobs)).arrayBuffer());
     const ends: number[] = [];
     for (const { size } of blobs) ends.push((ends.at(-1) ?? 0) + size);
@@ -140,6 +144,7 @@ async function readTogether(group: readonly Run[] | undefined): Promise<readonly
 }
 
 function transferablesIn(message: RunMessage): Transferable[] {
+  if (message.kind === 'end') return message.spare === undefined ? [] : [message.spare];
   const rows = message.kind === 'slice' ? message.report.index : undefined;
   return rows === undefined ? [] : transferablesOf(rows);
 }

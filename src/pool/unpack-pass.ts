@@ -2,7 +2,7 @@
 // then the largest, a few at a time. It runs ahead of the scan by a bounded number of bytes; a worker that dies costs a
 // repeat of the log it was at, and never a byte twice.
 
-import type { PackedLog } from '../model/packed-log.ts';
+import type { EvidenceBytes, PackedLog } from '../model/packed-log.ts';
 import { MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 import { unpackProblem } from './unpack-problem.ts';
@@ -10,7 +10,7 @@ import type { UnpackEnd, UnpackMessage, UnpackRequest } from './unpack-protocol.
 
 /** What an unpack worker must offer: a Worker does. */
 export interface UnpackWorker {
-  postMessage(message: UnpackRequest): void;
+  postMessage(message: UnpackRequest, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<UnpackMessage>) => void): void;
   addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void;
   terminate(): void;
@@ -25,16 +25,24 @@ export interface UnpackTools {
   start(): UnpackWorker | Promise<UnpackWorker>;
   /** Logs unpacked at the same time. */
   readonly parallel: number;
-  /** What is there of a file now; `isWhole` when no more will come. */
-  supply(file: number, blob: Blob, isWhole: boolean): void;
+  /** The next bytes of a file; theirs is the memory. */
+  part(file: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** No more will come: the file from now on, as it can be read by place. */
+  whole(file: number, bytes: EvidenceBytes): void;
   problem(file: number, problem: Problem): void;
 }
 
 /** Bytes unpacked and not yet scanned at which the unpacking waits: enough to keep every scan worker busy. */
-const MOST_AHEAD = 256 * 1_024 * 1_024;
-/** An 8 MiB part takes 30 ms; a worker that is silent for so long has died without a word. */
+const MOST_AHEAD = 16 * 1_024 * 1_024;
+/**
+ * Bytes of unpacked logs that are kept as Blobs; what is beyond is unpacked again when it is looked at. Chromium keeps
+ * Blobs in memory up to about 500 MB, and the next ones cannot be read at all: the scan of a log of 500 MB lost its end.
+ */
+const MOST_KEPT = 192 * 1_024 * 1_024;
+/** A part takes 30 ms; a worker that is silent for so long has died without a word. */
 const SILENCE_LIMIT_MS = 60_000;
 const ATTEMPTS = 2;
+const MOST_SPARES = 6;
 
 export class UnpackPass {
   readonly #queue: PackedFile[];
@@ -46,6 +54,8 @@ export class UnpackPass {
   readonly #ahead = new Map<number, number>();
   readonly #dropped = new Set<number>();
   #budget = MAX_UNPACKED_TOTAL;
+  #keepable = MOST_KEPT;
+  readonly #spares: ArrayBuffer[] = [];
   #cancelled = false;
   #waiting: (() => void)[] = [];
   readonly #losers = new Set<() => void>();
@@ -56,13 +66,17 @@ export class UnpackPass {
     this.#tools = tools;
   }
 
-  /** Settles when every file is unpacked, or the pass was cancelled. Rejects when workers cannot be started. */
+  /**
+   * Settles when every file is unpacked, or the pass was cancelled. Rejects when workers cannot be started. The workers
+   * live on until cancel(): the bytes of a Blob may be fetched from the worker that made it some time after it was sent.
+   */
   async run(): Promise<void> {
     const lanes = Math.min(this.#tools.parallel, this.#queue.length);
     try {
       await Promise.all(Array.from({ length: lanes }, () => this.#drive()));
-    } finally {
+    } catch (error) {
       this.cancel();
+      throw error;
     }
   }
 
@@ -72,6 +86,11 @@ export class UnpackPass {
     if (ahead === undefined) return;
     this.#ahead.set(file, Math.max(0, ahead - bytes));
     this.#wake();
+  }
+
+  /** Memory of parts that nobody needs any more: given back, it is neither fetched nor collected anew for each part. */
+  recycle(buffers: readonly ArrayBuffer[]): void {
+    for (const buffer of buffers) if (this.#spares.length < MOST_SPARES) this.#spares.push(buffer);
   }
 
   /** Nobody reads the file any more. */
@@ -97,11 +116,11 @@ export class UnpackPass {
   async #drive(): Promise<void> {
     let worker: UnpackWorker | undefined;
     for (let file = this.#queue.shift(); file !== undefined && !this.#cancelled; file = this.#queue.shift()) {
-      const parts: Blob[] = [];
+      const log = new GrowingLog(this.#reserve(file.packed));
       let end: UnpackEnd | 'lost' | 'dropped' = 'lost';
       for (let attempt = 0; attempt < ATTEMPTS && end === 'lost' && !this.#isCancelled(); attempt++) {
         worker ??= await this.#startWorker();
-        end = await this.#unpack(worker, file, parts);
+        end = await this.#unpack(worker, file, log);
         if (end === 'lost' || end === 'dropped') {
           worker.terminate();
           this.#workers.delete(worker);
@@ -109,11 +128,19 @@ export class UnpackPass {
         }
       }
       if (this.#isCancelled()) return;
-      const blob = new Blob(parts);
-      this.#tools.supply(file.number, blob, true);
-      const problem = unpackProblem(end, blob.size);
+      this.#tools.whole(file.number, log.kept ?? { ...file.packed, size: log.size, key: crypto.randomUUID() });
+      const problem = unpackProblem(end, log.size);
       if (problem !== undefined) this.#tools.problem(file.number, problem);
     }
+  }
+
+  /** Room for a log of this size among those that are kept; 0 when there is not enough. */
+  #reserve({ form, size }: PackedLog): number {
+    // It cannot be unpacked again everywhere (src/intake/read-evidence.ts).
+    if (form === 'zip-entry') return Number.POSITIVE_INFINITY;
+    if (size > this.#keepable) return 0;
+    this.#keepable -= size;
+    return size;
   }
 
   async #startWorker(): Promise<UnpackWorker> {
@@ -127,9 +154,9 @@ export class UnpackPass {
   }
 
   /** Unpacks one file behind the parts that are there; adds to them. */
-  #unpack(worker: UnpackWorker, file: PackedFile, parts: Blob[]): Promise<UnpackEnd | 'lost' | 'dropped'> {
+  #unpack(worker: UnpackWorker, file: PackedFile, log: GrowingLog): Promise<UnpackEnd | 'lost' | 'dropped'> {
     const { number, packed } = file;
-    const skip = parts.reduce((sum, part) => sum + part.size, 0);
+    const skip = log.size;
     const limit = Math.min(MAX_UNPACKED_BYTES, this.#budget + skip);
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -151,17 +178,19 @@ export class UnpackPass {
           return;
         }
         clearTimeout(timer);
-        parts.push(message.blob);
-        this.#budget -= message.blob.size;
-        this.#ahead.set(number, (this.#ahead.get(number) ?? 0) + message.blob.size);
-        this.#tools.supply(number, new Blob(parts), false);
+        const { bytes, blob } = message;
+        log.add(bytes.length, blob);
+        this.#budget -= bytes.length;
+        this.#ahead.set(number, (this.#ahead.get(number) ?? 0) + bytes.length);
+        this.#tools.part(number, bytes);
         while (this.#isFarAhead() && !this.#cancelled && !this.#dropped.has(number)) {
           await new Promise<void>((wake) => this.#waiting.push(wake));
         }
         if (isOver) return;
         if (this.#dropped.has(number)) settle('dropped');
         else {
-          worker.postMessage({ kind: 'taken' });
+          const spare = this.#spares.pop();
+          worker.postMessage({ kind: 'taken', spare }, spare === undefined ? [] : [spare]);
           watch();
         }
       };
@@ -176,7 +205,7 @@ export class UnpackPass {
         lose,
       });
       watch();
-      worker.postMessage({ kind: 'unpack', packed, skip, limit });
+      worker.postMessage({ kind: 'unpack', packed, skip, limit, keep: log.kept !== undefined }, []);
     });
   }
 
@@ -188,5 +217,28 @@ export class UnpackPass {
 
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+/** What came out of a log so far, and all of it as a Blob as long as it stays within what it claimed to be. */
+class GrowingLog {
+  readonly #room: number;
+  #parts: Blob[] | undefined;
+  size = 0;
+
+  /** @param room bytes that may be kept. */
+  constructor(room: number) {
+    this.#room = room;
+    this.#parts = room > 0 ? [] : undefined;
+  }
+
+  get kept(): Blob | undefined {
+    return this.#parts && new Blob(this.#parts);
+  }
+
+  add(bytes: number, blob: Blob | undefined): void {
+    this.size += bytes;
+    if (blob === undefined || this.size > this.#room) this.#parts = undefined;
+    else this.#parts?.push(blob);
   }
 }

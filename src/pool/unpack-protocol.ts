@@ -11,9 +11,11 @@ export type UnpackRequest =
       readonly skip: number;
       /** Most bytes to unpack, those skipped included. */
       readonly limit: number;
+      /** Send each part as a Blob too. */
+      readonly keep: boolean;
     }
-  /** One part was taken; the worker keeps at most two that were not. */
-  | { readonly kind: 'taken' };
+  /** One part was taken; the worker keeps at most two that were not. `spare` is memory that is no longer needed. */
+  | { readonly kind: 'taken'; readonly spare: ArrayBuffer | undefined };
 
 /** How the unpacking of a log ended. */
 export type UnpackEnd =
@@ -29,4 +31,5 @@ export type UnpackEnd =
 
 /** Worker to page, in order. */
 export type UnpackMessage =
-  { readonly kind: 'part'; readonly blob: Blob } | { readonly kind: 'end'; readonly end: UnpackEnd };
+  | { readonly kind: 'part'; readonly bytes: Uint8Array<ArrayBuffer>; readonly blob: Blob | undefined }
+  | { readonly kind: 'end'; readonly end: UnpackEnd };

@@ -103,7 +103,7 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
           else if (data.some(({ kind }) => kind === 'slice')) port1.postMessage({ kind: 'taken' } satisfies RunRequest);
         };
         port1.onmessageerror = () => lose('a message could not be read');
-        called(() => api.startRuns(groups, Comlink.transfer(port2, [port2]))).catch(reject);
+        called(() => api.startRuns(giveAway(groups), Comlink.transfer(port2, [port2]))).catch(reject);
       });
       const close = (): void => {
         port1.onmessage = null;
@@ -124,6 +124,12 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
       ),
     terminate: lose,
   };
+}
+
+/** Runs whose bytes, where they bring any, move to the worker. */
+function giveAway(groups: RunGroups): RunGroups {
+  const moved = groups.flat().flatMap(({ blob }) => ('data' in blob ? [blob.data.buffer] : []));
+  return moved.length === 0 ? groups : Comlink.transfer(groups, moved);
 }
 
 function errorText(event: Event): string {

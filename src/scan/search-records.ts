@@ -1,6 +1,7 @@
 // Looks at chosen records of a file once more: which of them pass a test, and what some of their fields are. The test
 // comes from outside (src/query is not known here); the records are named by their places, as the index has them.
 
+import type { ReadableBytes } from '../base/readable-bytes.ts';
 import { TextFinder } from '../base/text-finder.ts';
 import { CHUNK_SIZE } from '../evtx/limits.ts';
 import { createRecordCursor, type SliceCursor } from '../evtx/record-cursor.ts';
@@ -24,7 +25,7 @@ export interface RecordPlaces {
 }
 
 export interface SearchedFile {
-  readonly blob: Blob;
+  readonly blob: ReadableBytes;
   readonly path: string;
   /** Offset in the file of chunk 0. */
   readonly dataOffset: number;

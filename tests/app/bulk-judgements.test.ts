@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { AuditLog } from '../../src/app/audit-log.svelte.ts';
-import { cursorAt, findingsBetween, lineOfCursor, nextFinding, placeAmongFindings } from '../../src/app/finding-lines.ts';
+import {
+  cursorAt,
+  findingsBetween,
+  lineOfCursor,
+  nextFinding,
+  placeAmongFindings,
+} from '../../src/app/finding-lines.ts';
 import { FindingList } from '../../src/app/finding-list.svelte.ts';
 import { EMPTY_QUERY, toggleGroup } from '../../src/app/finding-query.ts';
 import { FindingSelection } from '../../src/app/finding-selection.svelte.ts';

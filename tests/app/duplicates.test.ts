@@ -1,7 +1,11 @@
 // The same record met in several files: a live log, its shadow copy, an archived log and the collector's forwarded
 // events. One finding with all its places, counted once by rules over several events.
 
+import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
+import type { EvidenceFile } from '../../src/intake/evidence.ts';
+import { openPacked } from '../../src/intake/open-packed.ts';
+import { openUnverified } from '../../src/intake/read-evidence.ts';
 import { CaseSession } from '../../src/app/case-session.svelte.ts';
 import { Notices } from '../../src/app/notices.svelte.ts';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
@@ -40,6 +44,7 @@ level: high
 `;
 }
 
+const PACKED = 'triage.zip/C/Windows/System32/winevt/Logs/Security.evtx';
 const RECORDS = 3;
 const PATHS = [
   'C/Windows/System32/winevt/Logs/Security.evtx',
@@ -68,11 +73,12 @@ function records(form: EventSpec['form']): EventSpec[] {
   }));
 }
 
-async function scan(firesAt: number): Promise<CaseSession> {
+async function scan(firesAt: number, pack = false): Promise<CaseSession> {
   const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: rulesFiringAt(firesAt) }]);
   const scanner = createInlineScanner({
     createCore: createScanCore,
     loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
+    unpacker: { open: openPacked, openUnverified },
     loadCorrelations: () =>
       Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
   });
@@ -82,10 +88,16 @@ async function scan(firesAt: number): Promise<CaseSession> {
   const notices = new Notices();
   const tools = { store, scanner, events: new FakeEvents(), notices, tuning: tuningOf(notices), now: () => 1_000 };
   const session = new CaseSession((await store.loadCase(id))!, tools);
-  const files = PATHS.map((path) => {
+  const files: EvidenceFile[] = PATHS.map((path) => {
     const bytes = buildLog({ records: records(path.includes('Forwarded') ? 'literal' : undefined) });
     return { path, blob: new Blob([Uint8Array.from(bytes)]), size: bytes.length, lastModified: 5 };
   });
+  if (pack) {
+    const { blob, size } = files[0]!;
+    const packed = new Blob([Uint8Array.from(gzipSync(new Uint8Array(await blob.arrayBuffer())))]);
+    const log = { form: 'gzip' as const, blob: packed, size };
+    files.splice(0, files.length, files[0]!, { ...files[0]!, path: PACKED, blob: new Blob([]), packed: log });
+  }
   const rules = Promise.resolve(ruleSet.rules.map((rule) => rule.info));
   const run = session.addEvidence({ files, problems: [], skipped: new Map() }, rules, { recovered: false });
   await run.done;
@@ -108,4 +120,16 @@ test('copies of a record count once in a rule over several events', async () => 
   };
   expect(await fired(RECORDS)).toEqual([RECORDS]);
   expect(await fired(RECORDS + 1)).toEqual([]);
+});
+
+test('a loose log and its packed copy are the same evidence: one finding with two places, counted once', async () => {
+  const { findings } = await scan(RECORDS, true);
+  const facts = Array.from({ length: findings.count }, (_, row) => findings.facts(row));
+  const single = facts.filter(({ correlation }) => correlation === undefined);
+  expect(single).toHaveLength(RECORDS);
+  for (const { file, alsoIn } of single)
+    expect([file, ...alsoIn.map((other) => other.file)].sort()).toEqual([PATHS[0], PACKED]);
+  expect(facts.map(({ correlation }) => correlation?.count).filter(Boolean)).toEqual([RECORDS]);
+  const none = (await scan(RECORDS + 1, true)).findings;
+  expect(none.count).toBe(RECORDS);
 });

@@ -1,7 +1,10 @@
 // A scan that was killed or stopped and is resumed ends with what an undisturbed one finds: the real reader and engine,
 // without threads, over logs whose failed logons make a correlation only together.
 
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import type { EvidenceTools } from '../../src/app/evidence-book.svelte.ts';
+import { sha256HexOfBytes } from '../../src/base/sha256.ts';
+import { hashFile } from '../../src/pool/hash-file.ts';
 import { CaseSession } from '../../src/app/case-session.svelte.ts';
 import { Notices } from '../../src/app/notices.svelte.ts';
 import { problemsBesides, resumedText } from '../../src/app/resumed-files.ts';
@@ -91,12 +94,20 @@ class Desk {
   readonly events = new FakeEvents();
   session!: CaseSession;
 
-  async open(record?: CaseRecord, findings: readonly Finding[] = []): Promise<this> {
+  async open(record?: CaseRecord, findings: readonly Finding[] = [], evidence?: EvidenceTools): Promise<this> {
     const id: CaseId = await this.store.createCase('Case');
     if (record !== undefined) this.store.cases.set(id, { ...record, summary: { ...record.summary, id } });
     this.store.findings.set(id, [...findings]);
     const { store, notices, events } = this;
-    const tools = { store, notices, events, scanner: newScanner(), tuning: tuningOf(notices), now: () => 1_000 };
+    const tools = {
+      store,
+      notices,
+      events,
+      scanner: newScanner(),
+      tuning: tuningOf(notices),
+      now: () => 1_000,
+      ...(evidence && { evidence }),
+    };
     this.session = new CaseSession((await store.loadCase(id))!, tools);
     await this.session.load();
     return this;
@@ -133,6 +144,23 @@ class Desk {
       counts: { ...session.summary(), id: '' },
     };
   }
+}
+
+/** Hashing in this thread, by rules that have no packs. */
+function hashing(): EvidenceTools {
+  return {
+    tool: { name: 'Winnow', version: '1', build: '1' },
+    packs: () => Promise.resolve([]),
+    startHasher: () =>
+      Promise.resolve({
+        hash: (blob, names, report) => hashFile(blob, names, report),
+        dispose: () => undefined,
+      }),
+  };
+}
+
+async function settled(isSo: () => boolean): Promise<void> {
+  await vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 5_000, interval: 10 });
 }
 
 async function undisturbed(): Promise<Desk> {
@@ -184,14 +212,80 @@ describe('a scan that is resumed', () => {
     expect(await desk.outcome()).toEqual(await whole.outcome());
   });
 
-  test('evidence that was done is read again without changing anything', async () => {
+  test('evidence that was done gives its events again, without being judged and without changing anything', async () => {
     const desk = await undisturbed();
     const before = await desk.outcome();
+    const found = desk.session.scan?.found;
+    expect(found).toBeGreaterThan(0);
     await desk.scan(evidence());
     expect(await desk.outcome()).toEqual(before);
+    expect(desk.session.scan?.rowsOnly).toBe(true);
+    expect(desk.session.scan?.found).toBe(0);
+    expect(desk.session.evidence.scans.map(({ options }) => options.map(([name]) => name))).toEqual([
+      ['recovered'],
+      ['recovered', 'events only'],
+    ]);
   });
 
-  test('stopping while done files are read again leaves them done, and the case says that it is unfinished', async () => {
+  test('evidence that was done is judged again once the rules are others', async () => {
+    const desk = await undisturbed();
+    const record = desk.session.record();
+    const pack = { name: 'Old', version: '1', hash: 'ab', rules: 1 };
+    const scans = record.scans!.map((scan) => ({ ...scan, packs: [pack] }));
+    const later = await new Desk().open({ ...record, scans }, desk.kept());
+    await later.scan(evidence());
+    expect(later.session.scan?.rowsOnly).toBe(false);
+    expect(later.session.scan?.found).toBe(desk.session.scan?.found);
+    expect(later.session.findings.count).toBe(desk.session.findings.count);
+  });
+
+  test('files from another place are known by size and SHA-256', async () => {
+    const whole = await undisturbed();
+    const record = whole.session.record();
+    const files = await Promise.all(
+      record.files.map(async (file, at) => {
+        const bytes = new Uint8Array(await evidence().files[at]!.blob.arrayBuffer());
+        return { ...file, hashes: { sha256: { state: 'done' as const, value: sha256HexOfBytes(bytes) } } };
+      }),
+    );
+    const desk = await new Desk().open({ ...record, files }, whole.kept(), hashing());
+    const moved = { ...evidence(), files: evidence().files.map((file) => ({ ...file, path: `usb/${file.path}` })) };
+    const other = {
+      ...moved.files[0]!,
+      path: 'usb/other.evtx',
+      blob: new Blob([new Uint8Array(moved.files[0]!.size)]),
+    };
+    const recognised = await desk.session.recognise({ ...moved, files: [...moved.files, other] });
+    expect([...recognised].map(([{ path }, number]) => [path, number])).toEqual(
+      moved.files.map(({ path }, number) => [path, number]),
+    );
+    const run = desk.session.addEvidence(moved, Promise.resolve(rules), { recovered: false }, recognised);
+    await run.done;
+    expect(run.rowsOnly).toBe(true);
+    expect(desk.session.files.map(({ path }) => path)).toEqual(record.files.map(({ path }) => path));
+    expect(desk.events.count).toBe(4 * FILES);
+    await settled(() => !desk.session.evidence.hashing);
+    expect(desk.session.problems).toHaveLength(record.problems.length);
+  });
+
+  test('a file with the path, size and time of one that was scanned, and other bytes, is a problem', async () => {
+    const whole = await undisturbed();
+    const record = whole.session.record();
+    const value = 'ab'.repeat(32);
+    const files = record.files.map((file, at) => ({
+      ...file,
+      hashes: { sha256: at === 1 ? { state: 'done' as const, value } : { state: 'waiting' as const } },
+    }));
+    const desk = await new Desk().open({ ...record, files }, whole.kept(), hashing());
+    await desk.scan(evidence());
+    await settled(() => desk.session.problems.some(({ code }) => code === 'file-changed'));
+    const changed = desk.session.problems.filter(({ code }) => code === 'file-changed');
+    expect(changed.map(({ file }) => file)).toEqual(['1/Security.evtx']);
+    // The hash of what was scanned stays.
+    expect(desk.session.files[1]!.hashes?.sha256).toEqual({ state: 'done', value });
+  });
+
+  test('stopping while events are read again leaves files done, and the case says that events are missing', async () => {
     const desk = await undisturbed();
     const run = desk.session.addEvidence(evidence(), Promise.resolve(rules), { recovered: false });
     run.cancel();
@@ -199,12 +293,14 @@ describe('a scan that is resumed', () => {
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     expect(desk.session.files.map((file) => file.state)).toEqual(Array.from({ length: FILES }, () => 'done'));
     expect(desk.session.files.every((file) => file.account.recordsRead === 4)).toBe(true);
-    expect(desk.session.unfinished).toBe(true);
+    expect(desk.session.eventsCut).toBe(true);
+    expect(desk.session.unfinished).toBe(false);
+    expect(desk.session.problems.some(({ code }) => code === 'cancelled')).toBe(false);
   });
 
   test('says how many files were done', () => {
     expect(resumedText({ done: 12, total: 40 })?.message).toBe('12 of 40 files were done; scanning the other 28.');
-    expect(resumedText({ done: 40, total: 40 })?.message).toBe('All 40 files were done; reading them again.');
+    expect(resumedText({ done: 40, total: 40 })?.message).toBe('All 40 files were done before.');
     expect(resumedText({ done: 0, total: 40 })).toBe(undefined);
   });
 

@@ -40,7 +40,16 @@ export function buildZip(parts: readonly ZipPart[], directory = true): Uint8Arra
   const size = centrals.reduce((sum, central) => sum + central.length, 0);
   const count = Math.min(parts.length, 0xffff);
   const end = Uint8Array.from([...u32(0x0605_4b50), ...u16(0, 0, count, count), ...u32(size, at), ...u16(0)]);
-  return join([...locals, ...centrals, end]);
+  return join([...locals, ...centrals, ...(parts.length > 0xffff ? [zip64End(parts.length, size, at)] : []), end]);
+}
+
+/** What a directory of more than 65,535 entries needs in front of its end: the true numbers, and where they are. */
+function zip64End(count: number, size: number, at: number): Uint8Array {
+  const u64 = (value: number): number[] => u32(value, 0);
+  const record = [...u32(0x0606_4b50), ...u64(44), ...u16(45, 45), ...u32(0, 0)];
+  const numbers = [...u64(count), ...u64(count), ...u64(size), ...u64(at)];
+  const locator = [...u32(0x0706_4b50), ...u32(0), ...u64(at + size), ...u32(1)];
+  return Uint8Array.from([...record, ...numbers, ...locator]);
 }
 
 /** A Deflate64 stream of one block of stored bytes per 65,535: valid, and as large as what is in it. */

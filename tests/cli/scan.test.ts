@@ -290,3 +290,39 @@ test('logs in a zip are scanned under their path within it, and the zip leaves n
   expect(err).toContain('case.zip/case/broken.evtx: file-not-evtx');
   expect((await readdir(tmpdir())).filter((name) => name.startsWith('winnow-unpacked-'))).toEqual(before);
 });
+
+test('the password of an archive comes from the environment, and without the right one the archive stays locked', async () => {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { password: 'Tr0ub4dor' });
+  await writer.add('logs/one.evtx', new Uint8ArrayReader(await readFile(at('one.evtx'))));
+  await writeFile(at('locked.zip'), await writer.close());
+  const scan = async (password: string | undefined) => {
+    if (password === undefined) delete process.env['WINNOW_ZIP_PASSWORD'];
+    else process.env['WINNOW_ZIP_PASSWORD'] = password;
+    try {
+      return await runInline(['scan', at('locked.zip')]);
+    } finally {
+      delete process.env['WINNOW_ZIP_PASSWORD'];
+    }
+  };
+  const right = await scan('Tr0ub4dor');
+  expect(right.status).toBe(0);
+  expect(linesOf(right.out).map(({ file, recordId }) => ({ file, recordId }))).toEqual([
+    { file: at('locked.zip/logs/one.evtx'), recordId: '7' },
+  ]);
+  for (const password of ['wrong', '', undefined]) {
+    const { status, out, err } = await scan(password);
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toContain('locked.zip: archive-locked');
+    // What was tried is nobody's business.
+    expect(err).not.toContain('Tr0ub4dor');
+  }
+});
+
+test('a gzip file of several members is one log', async () => {
+  const log = await readFile(at('one.evtx'));
+  const cut = Math.floor(log.length / 3);
+  await writeFile(at('members.evtx.gz'), Buffer.concat([gzipSync(log.subarray(0, cut)), gzipSync(log.subarray(cut))]));
+  const { status, out } = await runInline(['scan', at('members.evtx.gz')]);
+  expect(status).toBe(0);
+  expect(linesOf(out).map(({ recordId, offset }) => ({ recordId, offset }))).toEqual([{ recordId: '7', offset: 4_608 }]);
+});

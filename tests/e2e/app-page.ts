@@ -102,7 +102,7 @@ export async function scanFiles(page: Page, paths: readonly string[]): Promise<v
 /** Waits until the strip of the open case says that the scan is over. */
 export async function scanOver(page: Page): Promise<void> {
   // A lost worker can cost the 20 s of the watchdog, and machines are busy.
-  await page.getByText(/Scanned in|Not read to the end|The scan failed/).waitFor({ timeout: 110_000 });
+  await page.getByText(/Scanned in|Events read in|Not read to the end|The scan failed/).waitFor({ timeout: 110_000 });
 }
 
 /** Drops files on the page, as from a file manager. */

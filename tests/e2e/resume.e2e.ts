@@ -48,6 +48,17 @@ test('evidence given again is recognised: the rest is scanned, and nothing is co
     await page.getByText(`2 of ${paths.length} files were done; scanning the other ${rest}.`).waitFor();
     expect(await stripOf(page)).toBe(whole);
     await page.getByText('Scanned in').waitFor();
+    // Complete, and given once more after a reload: nothing is judged again, and the events are there.
+    await page.reload();
+    await page.locator('.strip').waitFor();
+    await dropKept(page, paths);
+    await page.getByText('Events read in').waitFor({ timeout: 60_000 });
+    expect(await stripOf(page)).toBe(whole);
+    await page
+      .getByRole('navigation')
+      .getByRole('link', { name: /^Events/ })
+      .click();
+    await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(1).waitFor();
   } finally {
     await app.close();
     await folder.remove();

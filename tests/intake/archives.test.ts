@@ -186,24 +186,23 @@ describe('bad archives', () => {
     expect(intake.problems).toMatchObject([{ code: 'archive-names', count: 3 }]);
   });
 
-  test('65,000 entries are listed within seconds, in turns with the page', async () => {
-    const parts = Array.from({ length: 65_000 }, (_, i): ZipPart => ({ name: `f/${i}.txt`, data: new Uint8Array(1) }));
-    const started = performance.now();
+  test('100,000 entries are listed within seconds, in turns with the page', async () => {
+    const parts = Array.from({ length: 100_000 }, (_, i): ZipPart => ({ name: `f/${i}.txt`, data: new Uint8Array(1) }));
     let longest = 0;
-    let last = started;
+    let last = performance.now();
     const timer = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
     }, 5);
     const zip = buildZip([...parts, log('a.evtx')]);
-    last = performance.now();
+    const started = (last = performance.now());
     const intake = await read(zip);
     clearInterval(timer);
     expect(paths(intake)).toEqual(['case.zip/a.evtx']);
-    expect(intake.skipped.get('txt')).toBe(65_000);
+    expect(intake.skipped.get('txt')).toBe(100_000);
     expect(performance.now() - started).toBeLessThan(20_000);
     expect(longest).toBeLessThan(2_000);
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('names', () => {

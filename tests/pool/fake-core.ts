@@ -1,6 +1,7 @@
 // A scan core over made-up files: chunk n of a file gives one row at its offset. A chunk can be told to misbehave
 // by a byte at its start, so that tests decide where a worker dies without touching the pool.
 
+import { createEvidenceReader } from '../../src/intake/read-evidence.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { FindingRow } from '../../src/model/finding.ts';
 import type { CreateScanCore, SliceReport } from '../../src/pool/protocol.ts';
@@ -29,6 +30,7 @@ export function fakeRow(offset: number): FindingRow {
 /** Makes cores that share what they have seen (`HangsOnce` hangs once in all, not once per worker). */
 export function fakeCores(): CreateScanCore {
   const hung = new Set<string>();
+  const readEvidence = createEvidenceReader();
   return () => ({
     openFile: () => Promise.resolve({ dataOffset: 4_096, scannable: true, problems: [] }),
     correlate: ({ files, parts }) => {
@@ -44,7 +46,8 @@ export function fakeCores(): CreateScanCore {
       for (let at = run.start; at < run.start + run.byteLength; at += sliceBytes) {
         if (signal.aborted) return;
         const end = Math.min(at + sliceBytes, run.start + run.byteLength);
-        const bytes = held?.subarray(at, end) ?? new Uint8Array(await run.blob.slice(at, end).arrayBuffer());
+        const bytes =
+          held?.subarray(at, end) ?? new Uint8Array(await readEvidence(run.blob).slice(at, end).arrayBuffer());
         const rows: FindingRow[] = [];
         for (let chunk = 0; chunk < bytes.length; chunk += CHUNK) {
           const mark = bytes[chunk]!;

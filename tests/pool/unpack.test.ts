@@ -1,10 +1,12 @@
 // Packed logs in a scan: unpacked in workers of their own while what is there of them is scanned.
 
 import { describe, expect, test } from 'vitest';
-import { openPacked, openUnverified } from '../../src/intake/open-packed.ts';
-import type { PackedLog } from '../../src/model/packed-log.ts';
+import { openPacked } from '../../src/intake/open-packed.ts';
+import { createEvidenceReader, openToEnd, openUnverified } from '../../src/intake/read-evidence.ts';
+import type { EvidenceBytes, PackedLog } from '../../src/model/packed-log.ts';
 import { createInlineScanner, startInlineUnpacker, startInlineWorker } from '../../src/pool/inline-scanner.ts';
 import type { ScanFile } from '../../src/pool/scanner.ts';
+import { hashFile } from '../../src/pool/hash-file.ts';
 import { serveScanWorker } from '../../src/pool/serve-worker.ts';
 import { unpackInParts, type Unpacker } from '../../src/pool/serve-unpacker.ts';
 import type { UnpackWorker } from '../../src/pool/unpack-pass.ts';
@@ -16,8 +18,8 @@ const unpacker: Unpacker = { open: openPacked, openUnverified };
 const good = (count: number): number[] => Array.from({ length: count }, () => Chunk.Good);
 
 class Listener extends Recorder {
-  readonly blobs = new Map<number, Blob>();
-  unpacked(file: number, blob: Blob): void {
+  readonly blobs = new Map<number, EvidenceBytes>();
+  unpacked(file: number, blob: EvidenceBytes): void {
     this.blobs.set(file, blob);
   }
 }
@@ -85,7 +87,7 @@ describe('packed logs', () => {
       new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_048_576)) });
     const order = { packed: { form: 'gzip' as const, blob: new Blob(['x']), size: 1 }, skip: 0, limit: 2 ** 33 };
     let bytes = 0;
-    const count = (part: Blob): Promise<void> => Promise.resolve(void (bytes += part.size));
+    const count = (part: Uint8Array): Promise<void> => Promise.resolve(void (bytes += part.length));
     expect(await unpackInParts(order, { open: endless, openUnverified: () => undefined }, count)).toBe('bomb');
     expect(bytes).toBe(256 * 1_048_576);
     expect(await unpackInParts({ ...order, limit: 5 }, { open: endless, openUnverified: () => undefined }, count)).toBe(
@@ -110,6 +112,33 @@ describe('packed logs', () => {
     expect(heard.problems).toEqual([]);
   });
 
+  test('a scan worker that dies on a packed log costs a repeat of its slice and no chunk', async () => {
+    const chunks = good(300).with(40, Chunk.Throws).with(299, Chunk.Throws);
+    const { heard } = await scan([await packed(fakeFile(0, 'Security.evtx', chunks))], 2);
+    const expected = chunkOffsets(300).filter((_, at) => at !== 40 && at !== 299);
+    expect(heard.sorted(0)).toEqual(expected);
+    expect(heard.problems.map(({ code }) => code)).toEqual(['worker-lost', 'worker-lost']);
+  });
+
+  test('a log that is too large to be kept is unpacked again when its bytes are wanted', async () => {
+    const log = await packed(fakeFile(0, 'a.evtx', good(40)));
+    const heard = new Listener();
+    const scanner = createInlineScanner({ createCore: fakeCores(), loadProgram, workers: 2, unpacker });
+    // What it claims decides, and this one claims more than anything kept.
+    await scanner.scan([{ ...log, packed: { ...log.packed!, size: 2 ** 33 } }], { recovered: false }, heard).done;
+    scanner.dispose();
+    expect(heard.sorted(0)).toEqual(chunkOffsets(40));
+    const bytes = heard.blobs.get(0)!;
+    expect(bytes).not.toBeInstanceOf(Blob);
+    expect(bytes.size).toBe(4_096 + 40 * 65_536);
+    const again = createEvidenceReader()(bytes);
+    const chunk = new Uint8Array(await again.slice(4_096 + 39 * 65_536).arrayBuffer());
+    expect(chunk).toHaveLength(65_536);
+    const digests = await hashFile(bytes, ['sha256'], () => undefined, openToEnd);
+    const { sha256 } = await hashFile(await whole(log.packed!), ['sha256'], () => undefined);
+    expect(digests.sha256).toBe(sha256);
+  });
+
   test('a scan is cancelled while a log is being unpacked', async () => {
     const hanging: Unpacker = { open: () => new ReadableStream({}), openUnverified: () => undefined };
     const scanner = createInlineScanner({ createCore: fakeCores(), loadProgram, workers: 2, unpacker: hanging });
@@ -120,6 +149,10 @@ describe('packed logs', () => {
   });
 });
 
+async function whole(log: PackedLog): Promise<Blob> {
+  return new Response(openPacked(log)).blob();
+}
+
 /** Sends one part, then an error as of a worker that crashed. */
 function dyingUnpacker(): UnpackWorker {
   const worker = startInlineUnpacker(unpacker);
@@ -127,7 +160,7 @@ function dyingUnpacker(): UnpackWorker {
   return {
     postMessage(message) {
       if (message.kind === 'taken') crash(new Event('error'));
-      else worker.postMessage(message);
+      else worker.postMessage(message, []);
     },
     addEventListener(type: string, listener: (event: never) => void) {
       if (type === 'error') crash = listener as typeof crash;
