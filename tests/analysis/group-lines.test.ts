@@ -121,7 +121,12 @@ describe('entities of an event', () => {
   ];
 
   test('the account that logs on counts more than the service that lets it in, with its domain', () => {
-    const fields = { SubjectUserName: 'DC$', SubjectDomainName: 'CORP', TargetUserName: 'ada', TargetDomainName: 'LAB' };
+    const fields = {
+      SubjectUserName: 'DC$',
+      SubjectDomainName: 'CORP',
+      TargetUserName: 'ada',
+      TargetDomainName: 'LAB',
+    };
     expect(entitiesOf(event(fields)).user).toBe('LAB\\ada');
     expect(entitiesOf(event({ ...fields, TargetUserName: '-' })).user).toBe('CORP\\DC$');
     expect(entitiesOf(event({ ...fields, TargetDomainName: '-' })).user).toBe('ada');
