@@ -123,7 +123,7 @@ async function start(target: HTMLElement): Promise<void> {
   const build = typeof __WINNOW_BUILD__ === 'string' ? __WINNOW_BUILD__ : undefined;
   const shipped = createShippedRules();
   const rules = new RulesInUse(shipped);
-  const { cases: store, packs: packStore, tuning: tuningStore } = await openStores();
+  const { cases: store, packs: packStore, tuning: tuningStore, tabs } = await openStores();
   const scanner = createRenewableScanner(() => {
     // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
     const { loadProgram, loadCorrelations, loadJoins } = partsWithout(app.tuning.off, rules.parts);
@@ -151,6 +151,7 @@ async function start(target: HTMLElement): Promise<void> {
     openWorkbench: () => openWorkbench(shipped),
     packStore,
     tuningStore,
+    ...(tabs && { tabs }),
     evidence: {
       // A drop or a choice of files is the moment at which a browser may ask whether the case is to be kept.
       readDrop: (transfer) => {

@@ -13,6 +13,7 @@ import type { EventCatalogue } from '../model/event-catalogue.ts';
 import type { EventIndex } from '../pool/event-index.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
 import type { CompiledInWorker, CompiledPack, RuleText } from '../pool/rule-compiler.ts';
+import type { CaseTabs } from '../store/case-tabs.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { TuningStore } from '../store/tuning-store.ts';
 import type { CombinedRules } from './rules-in-use.ts';
@@ -120,6 +121,8 @@ export interface AppPorts {
   readonly openWorkbench: () => Promise<WorkbenchTools>;
   readonly packStore: RulePackStore;
   readonly tuningStore: TuningStore;
+  /** Other tabs with the same cases; absent where cases are in memory only. */
+  readonly tabs?: CaseTabs;
   readonly evidence: EvidenceSource;
   /** Every event of the open case; scans fill it. */
   readonly events: EventIndex;

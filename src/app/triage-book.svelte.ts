@@ -65,6 +65,9 @@ export class TriageBook {
     const kept = await this.#store.loadTriage(this.#caseId);
     for (const [key, triage] of kept) this.#entries.set(key, triage);
     this.#current = { entries: this.#entries };
+    // Findings that are shown already: another tab judged them.
+    this.apply(kept.keys());
+    this.#findings.refresh();
   }
 
   /** Tags in use, in alphabetical order. */

@@ -9,6 +9,7 @@ import type { RuleInfo } from '../model/rule-set.ts';
 import type { CaseStore } from '../store/case-store.ts';
 import type { Address, AddressParams, CaseView } from './address.ts';
 import { formatAddress } from './address.ts';
+import { CaseSharing } from './case-sharing.svelte.ts';
 import { CaseList } from './case-list.svelte.ts';
 import { nameCase } from './case-name.ts';
 import { CaseSession } from './case-session.svelte.ts';
@@ -44,6 +45,8 @@ export class WinnowApp {
   readonly packs: RulePacks;
   readonly tuning: RuleTuning;
   readonly words: EventWords;
+  /** The open case among the tabs of this browser. */
+  readonly sharing: CaseSharing;
   /** What was last looked at among the events of each case, for the way back to it. */
   readonly eventPlaces = new Map<CaseId, AddressParams>();
   /** Lists of terms by name; too long for an address, so they last as long as the page. */
@@ -80,6 +83,13 @@ export class WinnowApp {
       if (settings.length > 0) this.#scanner.renew();
     });
     this.#recovered = ports.settings.read('recovered') === 'yes';
+    this.sharing = new CaseSharing(ports.tabs, {
+      isBusy: (id) => this.scanning && this.#session?.id === id,
+      judged: () => this.run('Reading the judgements', this.#session?.triage.load() ?? Promise.resolve()),
+      listChanged: () => this.run('List the kept cases', this.cases.load()),
+      superseded: () => this.#saySuperseded(),
+      reopen: (id) => this.#load(id),
+    });
     this.router = new Router(ports.addressBar, (address) => this.#follow(address));
     this.#ruleIntake = new RuleIntake(this.packs, this.router, this.notices);
   }
@@ -180,7 +190,9 @@ export class WinnowApp {
         const intake = { files: [], problems: [], skipped: new Map(), ruleFiles: rules };
         this.#ruleIntake.offer(rules, () => this.run('Reading the rules', this.takeRules(Promise.resolve(intake))));
       }
-      const session = this.#sessionOnScreen() ?? (await this.#createCase(evidence));
+      const onScreen = this.#sessionOnScreen();
+      if (onScreen !== undefined && !(await this.#mayWrite())) return;
+      const session = onScreen ?? (await this.#createCase(evidence));
       const recognised = await session.recognise(evidence);
       session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
       this.openView('findings');
@@ -260,7 +272,7 @@ export class WinnowApp {
   /** Reads the evidence of the open case again through kept handles and replaces its findings; judgements stay. */
   async scanAgain(): Promise<void> {
     const session = this.#session;
-    if (session === undefined || session.scanning || this.#reading) return;
+    if (session === undefined || session.scanning || this.#reading || !(await this.#mayWrite())) return;
     this.#reading = true;
     try {
       const evidence = await this.ports.evidence.readHandles(session.roots);
@@ -326,6 +338,7 @@ export class WinnowApp {
       await session.scan?.done;
       session.close();
       this.#session = undefined;
+      this.sharing.close();
     }
     return this.cases.remove(ids);
   }
@@ -394,6 +407,7 @@ export class WinnowApp {
       ...(evidence && { evidence }),
     });
     this.#session = session;
+    this.sharing.open(session.id);
     return session;
   }
 
@@ -403,6 +417,21 @@ export class WinnowApp {
     const { describeSetting } = await import('./rule-setting-words.ts');
     const detail = describeSetting(this.rules.infoOf(ruleId)?.title ?? ruleId, before, this.tuning.of(ruleId));
     await this.#session?.audit.add('rule-set', detail);
+  }
+
+  /** Whether this tab may add to the open case; says so when another has it. */
+  async #mayWrite(): Promise<boolean> {
+    if (await this.sharing.mayWrite()) return true;
+    this.notices.show('warning', 'Another tab has this case: nothing was added to it.', {
+      hint: 'Take the case over first, or go to the start and drop again for a case of its own.',
+    });
+    return false;
+  }
+
+  #saySuperseded(): void {
+    this.notices.show('warning', 'A newer version of Winnow in another tab took the kept cases over.', {
+      hint: 'What is on screen stays until this tab closes. Export what you need, then reload this page.',
+    });
   }
 
   get tool(): ToolAccount {

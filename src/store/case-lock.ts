@@ -11,53 +11,92 @@ const RENEW_MS = 30_000;
 export interface CaseLocks {
   /** Takes the case for this tab if no other has it; true also when this tab already has it. */
   acquire(id: CaseId): Promise<boolean>;
+  /** Whether this tab has the case, as far as it knows. */
+  has(id: CaseId): boolean;
   /** False when the lease seen within a write belongs to another tab; such a write must be given up. */
   permits(lease: LeaseRecord | undefined): boolean;
-  release(id: CaseId): void;
+  /** Takes the case from whatever tab has it; that tab's writes are refused from here on. */
+  seize(id: CaseId): Promise<void>;
+  /** Settles when the case is free for other tabs; never rejects. */
+  release(id: CaseId): Promise<void>;
   /** Settles when the cases are free for other tabs; never rejects. */
   releaseAll(): Promise<void>;
+  /** Calls back when another tab took a case of this one, where that is told. */
+  onLost(lost: (id: CaseId) => void): void;
+  /** Whether a case can seem taken by a tab that is gone. */
+  readonly outlivesTab: boolean;
 }
 
 /** Locks over the Web Locks API. */
 export function createWebLocks(manager: LockManager): CaseLocks {
   const releases = new Map<CaseId, () => void>();
+  const requests = new Map<CaseId, Promise<unknown>>();
+  /** Let go, and not free before the browser has ended the request: not even for this tab. */
+  const ending = new Map<CaseId, Promise<unknown>>();
   const asking = new Map<CaseId, Promise<boolean>>();
+  let tellLost: (id: CaseId) => void = () => undefined;
 
-  const ask = (id: CaseId) =>
+  const ask = (id: CaseId, how: LockOptions) =>
     new Promise<boolean>((resolve, reject) => {
-      manager
-        .request(`winnow-case-${id}`, { ifAvailable: true }, (lock) => {
+      let release: (() => void) | undefined;
+      const request = manager
+        .request(`winnow-case-${id}`, how, (lock) => {
           if (lock === null) {
             resolve(false);
             return;
           }
           // The lock is held for as long as the returned promise is pending.
-          return new Promise<void>((release) => {
-            releases.set(id, release);
+          return new Promise<void>((letGo) => {
+            release = letGo;
+            releases.set(id, letGo);
             resolve(true);
           });
         })
-        .catch(reject);
+        .catch((error: unknown) => {
+          if (release === undefined) reject(error instanceof Error ? error : new Error(String(error)));
+          else if (releases.get(id) === release) {
+            // Another tab took the lock over.
+            releases.delete(id);
+            tellLost(id);
+          }
+        })
+        .finally(() => {
+          if (ending.get(id) === request) ending.delete(id);
+        });
+      requests.set(id, request);
     });
 
-  const release = (id: CaseId) => {
-    releases.get(id)?.();
+  const release = async (id: CaseId) => {
+    const letGo = releases.get(id);
+    if (letGo === undefined) return;
     releases.delete(id);
+    const request = requests.get(id) ?? Promise.resolve();
+    ending.set(id, request);
+    letGo();
+    await request;
   };
 
   return {
     async acquire(id) {
+      await ending.get(id);
       if (releases.has(id)) return true;
-      const answer = asking.get(id) ?? ask(id).finally(() => asking.delete(id));
+      const answer = asking.get(id) ?? ask(id, { ifAvailable: true }).finally(() => asking.delete(id));
       asking.set(id, answer);
       return answer;
     },
+    has: (id) => releases.has(id),
     permits: () => true,
-    release,
-    releaseAll() {
-      [...releases.keys()].forEach(release);
-      return Promise.resolve();
+    async seize(id) {
+      await ask(id, { steal: true });
     },
+    release,
+    async releaseAll() {
+      await Promise.all([...releases.keys()].map(release));
+    },
+    onLost(lost) {
+      tellLost = lost;
+    },
+    outlivesTab: false,
   };
 }
 
@@ -70,10 +109,10 @@ export function createLeaseLocks(open: () => Promise<Database>, now: () => numbe
   const isForeign = (lease: LeaseRecord | undefined) =>
     lease !== undefined && lease.owner !== owner && lease.until > now();
 
-  async function take(id: CaseId): Promise<boolean> {
+  async function take(id: CaseId, byForce = false): Promise<boolean> {
     const transaction = (await open()).transaction('leases', 'readwrite');
     const lease = await transaction.store.get(id);
-    const isFree = !isForeign(lease);
+    const isFree = byForce || !isForeign(lease);
     if (isFree) await transaction.store.put({ owner, until: now() + LEASE_MS }, id);
     await transaction.done;
     if (isFree) held.add(id);
@@ -97,19 +136,30 @@ export function createLeaseLocks(open: () => Promise<Database>, now: () => numbe
     await giveBack(id).catch(() => undefined);
   }
 
+  const keep = () => {
+    // A renewal that fails shows at the next write, which looks at the record itself.
+    timer ??= setInterval(() => held.forEach((each) => void take(each).catch(() => undefined)), RENEW_MS);
+  };
+
   return {
     async acquire(id) {
       if (held.has(id)) return true;
       const isTaken = await take(id);
-      // A renewal that fails shows at the next write, which looks at the record itself.
-      if (isTaken)
-        timer ??= setInterval(() => held.forEach((each) => void take(each).catch(() => undefined)), RENEW_MS);
+      if (isTaken) keep();
       return isTaken;
     },
+    has: (id) => held.has(id),
     permits: (lease) => lease?.owner === owner || !isForeign(lease),
-    release: (id) => void release(id),
+    async seize(id) {
+      await take(id, true);
+      keep();
+    },
+    release,
     async releaseAll() {
       await Promise.all([...held].map(release));
     },
+    // The next write sees the record; whoever took it says so on the channel (case-tabs.ts).
+    onLost: () => undefined,
+    outlivesTab: true,
   };
 }

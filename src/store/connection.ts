@@ -5,7 +5,14 @@ import { openDB } from 'idb';
 import { failure, success, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { DATABASE_NAME, DATABASE_VERSION, migrate, type Database, type WinnowSchema } from './schema.ts';
-import { diagnoseFailure, STORE_DENIED, STORE_SUPERSEDED, StoreRefusal } from './store-failure.ts';
+import {
+  diagnoseFailure,
+  STORE_BLOCKED,
+  STORE_DENIED,
+  STORE_NEWER,
+  STORE_SUPERSEDED,
+  StoreRefusal,
+} from './store-failure.ts';
 
 /** Opening usually takes 5–50 ms. Safari has been seen never to answer after an update; then memory has to do. */
 const OPEN_PATIENCE_MS = 8_000;
@@ -18,8 +25,13 @@ export interface Connection {
   close(): void;
 }
 
-/** Opens the database; a diagnostic where the browser refuses or does not answer. */
-export async function openConnection(): Promise<Result<Connection, Diagnostic>> {
+/**
+ * Opens the database; a diagnostic where the browser refuses or does not answer. `superseded` is called once when a newer
+ * version in another tab takes the database over.
+ */
+export async function openConnection(
+  superseded: () => void = () => undefined,
+): Promise<Result<Connection, Diagnostic>> {
   let current: Database | undefined;
   let reopening: Promise<Database> | undefined;
   let refusal: StoreRefusal | undefined;
@@ -31,6 +43,7 @@ export async function openConnection(): Promise<Result<Connection, Diagnostic>> 
         current?.close();
         current = undefined;
         refusal = new StoreRefusal(STORE_SUPERSEDED);
+        superseded();
       },
       terminated: () => {
         current = undefined;
@@ -60,7 +73,8 @@ export async function openConnection(): Promise<Result<Connection, Diagnostic>> 
     await connection.database();
     return success(connection);
   } catch (error) {
-    return failure(diagnoseFailure(error));
+    const isNewer = error instanceof DOMException && error.name === 'VersionError';
+    return failure(isNewer ? STORE_NEWER : diagnoseFailure(error));
   }
 }
 
@@ -68,15 +82,19 @@ function openWithPatience(events: { blocking: () => void; terminated: () => void
   if (typeof indexedDB === 'undefined') return Promise.reject(new StoreRefusal(STORE_DENIED));
   return new Promise((resolve, reject) => {
     let isLate = false;
+    let isBlocked = false;
     const giveUp = () => {
       isLate = true;
-      reject(new DOMException('the database does not answer', 'TimeoutError'));
+      reject(
+        isBlocked ? new StoreRefusal(STORE_BLOCKED) : new DOMException('the database does not answer', 'TimeoutError'),
+      );
     };
     let timer = setTimeout(giveUp, OPEN_PATIENCE_MS);
     openDB<WinnowSchema>(DATABASE_NAME, DATABASE_VERSION, {
       upgrade: migrate,
       ...events,
       blocked: () => {
+        isBlocked = true;
         clearTimeout(timer);
         timer = setTimeout(giveUp, BLOCKED_PATIENCE_MS);
       },

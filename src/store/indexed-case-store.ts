@@ -11,6 +11,7 @@ import type { Suppression } from '../model/suppression.ts';
 import { decodeBlock } from './block-codec.ts';
 import type { CaseLocks } from './case-lock.ts';
 import type { CaseStore } from './case-store.ts';
+import type { CaseNews } from './case-tabs.ts';
 import { countFindings, mergeSummary, newCaseId, newSummary } from './case-summary.ts';
 import type { Connection } from './connection.ts';
 import { createFindingsWriter, type FindingsWriter } from './findings-writer.ts';
@@ -42,9 +43,14 @@ export class IndexedCaseStore implements CaseStore {
   /** Findings that are written and not counted; they may have to wait for a later write. */
   readonly #copies = new WeakSet<Finding>();
 
-  constructor(connection: Connection, locks: CaseLocks) {
+  /** Judgements as this tab knows them: what another tab writes is merged against them. */
+  readonly #seenTriage = new Map<CaseId, Map<FindingKey, Triage>>();
+  readonly #tell: (news: CaseNews) => void;
+
+  constructor(connection: Connection, locks: CaseLocks, tell: (news: CaseNews) => void = () => undefined) {
     this.#connection = connection;
     this.#locks = locks;
+    this.#tell = tell;
   }
 
   async listCases(): Promise<readonly CaseSummary[]> {
@@ -120,6 +126,7 @@ export class IndexedCaseStore implements CaseStore {
   async loadTriage(id: CaseId): Promise<ReadonlyMap<FindingKey, Triage>> {
     if (this.#memory.has(id)) return this.#memory.loadTriage(id);
     const triage = await loadTriageRecords(this.#connection, id);
+    this.#seenTriage.set(id, new Map(triage));
     for (const [key, judgement] of this.#refusedTriage.get(id) ?? []) triage.set(key, judgement);
     return triage;
   }
@@ -175,15 +182,26 @@ export class IndexedCaseStore implements CaseStore {
     if (this.#memory.has(id)) return this.#refuseInMemory(id, this.#memory.saveTriage(id, triage));
     const all = new Map(this.#refusedTriage.get(id));
     for (const judgement of triage) all.set(judgement.key, judgement);
+    const seen = this.#seenTriage.get(id) ?? new Map<FindingKey, Triage>();
+    this.#seenTriage.set(id, seen);
+    const given = [...all.values()];
     const outcome = await this.#settle(() =>
-      saveTriageRecords(all, id, (body) =>
+      saveTriageRecords(all, seen, id, (body) =>
         // Human work, which no rescan brings back: it is worth waiting for the disk.
-        this.#write(id, ['triage'], 'strict', async (transaction, summary) => {
-          await body(transaction.objectStore('triage'));
-          return summary;
-        }),
+        this.#write(
+          id,
+          ['triage'],
+          'strict',
+          async (transaction, summary) => {
+            await body(transaction.objectStore('triage'));
+            return summary;
+          },
+          'any',
+        ),
       ),
     );
+    for (const judgement of given) if (!all.has(judgement.key)) seen.set(judgement.key, judgement);
+    if (all.size < given.length) this.#tell({ kind: 'judged', id });
     // saveTriageRecords takes out of `all` what it has written, so the rest is what was refused.
     if (outcome.ok || outcome.error === CASE_GONE) this.#refusedTriage.delete(id);
     else this.#refusedTriage.set(id, all);
@@ -212,10 +230,16 @@ export class IndexedCaseStore implements CaseStore {
     // Taken at once, so that an append that comes meanwhile does not bring them too.
     this.#refusedAudit.delete(id);
     const outcome = await this.#settle(() =>
-      this.#write(id, ['audit'], 'strict', async (transaction, summary) => {
-        await appendAuditRecords(transaction.objectStore('audit'), id, all);
-        return summary;
-      }),
+      this.#write(
+        id,
+        ['audit'],
+        'strict',
+        async (transaction, summary) => {
+          await appendAuditRecords(transaction.objectStore('audit'), id, all);
+          return summary;
+        },
+        'any',
+      ),
     );
     if (!outcome.ok && outcome.error !== CASE_GONE)
       this.#refusedAudit.set(id, [...all, ...(this.#refusedAudit.get(id) ?? [])]);
@@ -258,6 +282,7 @@ export class IndexedCaseStore implements CaseStore {
     const outcome = await this.#settle(() =>
       this.#write(id, [], 'relaxed', (_transaction, summary) => Promise.resolve({ ...summary, name })),
     );
+    if (outcome.ok) this.#tell({ kind: 'changed', id });
     return !outcome.ok && outcome.error === CASE_GONE ? success(undefined) : outcome;
   }
 
@@ -285,7 +310,9 @@ export class IndexedCaseStore implements CaseStore {
     this.#refusedRecords.delete(id);
     this.#refusedTriage.delete(id);
     this.#refusedAudit.delete(id);
-    this.#locks.release(id);
+    this.#seenTriage.delete(id);
+    void this.#locks.release(id);
+    this.#tell({ kind: 'deleted', id });
     return success(bytes);
   }
 
@@ -324,10 +351,11 @@ export class IndexedCaseStore implements CaseStore {
         added.filter((finding) => !this.#copies.has(finding)),
       );
     });
+    this.#tell({ kind: 'found', id });
   }
 
-  readonly #write: OmitFirstTwo<typeof writeToCase> = (id, stores, durability, change) =>
-    writeToCase(this.#connection, this.#locks, id, stores, durability, change);
+  readonly #write: OmitFirstTwo<typeof writeToCase> = (id, stores, durability, change, writer) =>
+    writeToCase(this.#connection, this.#locks, id, stores, durability, change, writer);
 
   async #settle(work: () => Promise<void>): Promise<Result<undefined, Diagnostic>> {
     try {

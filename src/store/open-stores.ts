@@ -2,6 +2,7 @@
 
 import { createLeaseLocks, createWebLocks } from './case-lock.ts';
 import type { CaseStore } from './case-store.ts';
+import { createCaseTabs, type CaseTabs } from './case-tabs.ts';
 import { openConnection } from './connection.ts';
 import { IndexedCaseStore } from './indexed-case-store.ts';
 import { IndexedRulePacks } from './indexed-rule-packs.ts';
@@ -15,6 +16,8 @@ export interface Stores {
   readonly cases: CaseStore;
   readonly packs: RulePackStore;
   readonly tuning: TuningStore;
+  /** Other tabs with the same database; undefined where cases are in memory only. */
+  readonly tabs?: CaseTabs;
 }
 
 /**
@@ -22,18 +25,18 @@ export interface Stores {
  * absent, of a newer version or does not answer, they are in memory (`cases.durable` false, `cases.notice` says why).
  */
 export async function openStores(): Promise<Stores> {
-  const opened = await openConnection();
+  const heard: { tabs?: CaseTabs } = {};
+  const opened = await openConnection(() => heard.tabs?.note({ kind: 'superseded' }));
   if (!opened.ok) {
     return { cases: new MemoryCaseStore(opened.error), packs: new MemoryRulePacks(), tuning: new MemoryTuning() };
   }
   const connection = opened.value;
   const manager = lockManager();
   const locks = manager === undefined ? createLeaseLocks(() => connection.database()) : createWebLocks(manager);
-  return {
-    cases: new IndexedCaseStore(connection, locks),
-    packs: new IndexedRulePacks(connection),
-    tuning: new IndexedTuning(connection),
-  };
+  const tabs = createCaseTabs(locks);
+  heard.tabs = tabs;
+  const cases = new IndexedCaseStore(connection, locks, (news) => tabs.tell(news));
+  return { cases, packs: new IndexedRulePacks(connection), tuning: new IndexedTuning(connection), tabs };
 }
 
 /** Web Locks: absent on pages that are not a secure context, and in Node. */

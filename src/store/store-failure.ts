@@ -31,8 +31,8 @@ export const STORE_DENIED: Diagnostic = {
 export const STORE_BUSY: Diagnostic = {
   code: 'store-busy',
   severity: 'warning',
-  message: 'This case is open for writing in another tab; changes made here are kept until this tab is closed.',
-  hint: 'Close the other tab, then change something here again.',
+  message: 'This case is open in another tab, which writes it.',
+  hint: 'Judgements and notes are kept from here too. For anything else close it there, or open it here and take it over.',
 };
 
 export const STORE_SUPERSEDED: Diagnostic = {
@@ -41,6 +41,21 @@ export const STORE_SUPERSEDED: Diagnostic = {
   message:
     'Another tab runs a newer version and took the database over; changes made here are kept until this tab is closed.',
   hint: 'Reload this page.',
+};
+
+/** At the start: this version cannot read what a newer one wrote, and leaves it alone. */
+export const STORE_NEWER: Diagnostic = {
+  code: 'store-denied',
+  severity: 'warning',
+  message: 'The cases in this browser were written by a newer version of Winnow; this one leaves them as they are.',
+  hint: 'Open the newer version to see them. Reloading this page may bring it.',
+};
+
+export const STORE_BLOCKED: Diagnostic = {
+  code: 'store-denied',
+  severity: 'warning',
+  message: 'Another tab with an older version of Winnow holds the database; kept cases are not shown here.',
+  hint: 'Close the other tabs of Winnow, then reload this page.',
 };
 
 export const CASE_GONE: Diagnostic = {

@@ -6,6 +6,7 @@ import type { CaseId } from '../model/case.ts';
 import type { FindingKey, Triage } from '../model/finding.ts';
 import type { Connection } from './connection.ts';
 import { maskText, randomSeed, unmaskText } from '../base/mask.ts';
+import { mergeJudgements } from '../model/merge-judgement.ts';
 import { rangeOfCase, type BlockRecord, type WinnowSchema } from './schema.ts';
 
 /** One block a step: each is then a task of its own (3 ms to decode), and reading ahead hides the way to the disk. */
@@ -53,21 +54,30 @@ export async function loadTriageRecords(connection: Connection, id: CaseId): Pro
   }
 }
 
-/** Writes judgements, up to 1,000 a transaction, and takes out of the map what is written. */
+/**
+ * Writes judgements, up to 1,000 a transaction, and takes out of the map what is written. What another tab has written
+ * since this tab saw `before` is merged within the transaction.
+ */
 export async function saveTriageRecords(
   triage: Map<FindingKey, Triage>,
+  before: ReadonlyMap<FindingKey, Triage>,
   id: CaseId,
   write: (body: (store: TriageStore) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   while (triage.size > 0) {
-    const step = [...triage.values()].slice(0, JUDGEMENTS_A_STEP).map((judgement) => {
-      const seed = randomSeed();
-      const masked = { seed, bytes: maskText(JSON.stringify(judgement), seed) };
-      return { judgement, masked, key: maskText(JSON.stringify(judgement.key), KEY_SEED) };
-    });
+    const step = [...triage.values()].slice(0, JUDGEMENTS_A_STEP);
+    const keys = step.map(({ key }) => maskText(JSON.stringify(key), KEY_SEED));
     await write(async (store) => {
-      await Promise.all(step.map(({ masked, key }) => store.put(masked, [id, key])));
+      const stored = await Promise.all(keys.map((key) => store.get([id, key])));
+      const puts = step.map((ours, at) => {
+        const record = stored[at];
+        const theirs = record && (JSON.parse(unmaskText(record.bytes, record.seed)) as Triage);
+        const merged = theirs === undefined ? ours : mergeJudgements(before.get(ours.key), ours, theirs);
+        const seed = randomSeed();
+        return store.put({ seed, bytes: maskText(JSON.stringify(merged), seed) }, [id, keys[at]!]);
+      });
+      await Promise.all(puts);
     });
-    for (const { judgement } of step) triage.delete(judgement.key);
+    for (const { key } of step) triage.delete(key);
   }
 }

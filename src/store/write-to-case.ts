@@ -12,6 +12,9 @@ export type CaseTransaction = IDBPTransaction<WinnowSchema, StoreNames<WinnowSch
 /** Changes parts of the case and gives its new summary; undefined deletes the summary. Must only await the database. */
 export type CaseChange = (transaction: CaseTransaction, summary: CaseSummary) => Promise<CaseSummary | undefined>;
 
+/** Who may write: the tab that has the case; or any tab, where the change merges what it writes with what is there. */
+export type CaseWriter = 'owner' | 'any';
+
 /**
  * Runs a change within one transaction over the summary, the leases and the named stores, and settles when it is
  * complete. Throws StoreRefusal when the case is gone or another tab writes it, and whatever the database throws.
@@ -23,8 +26,9 @@ export async function writeToCase(
   stores: readonly StoreNames<WinnowSchema>[],
   durability: IDBTransactionDurability,
   change: CaseChange,
+  writer: CaseWriter = 'owner',
 ): Promise<void> {
-  if (!(await locks.acquire(id))) throw new StoreRefusal(STORE_BUSY);
+  if (writer === 'owner' && !(await locks.acquire(id))) throw new StoreRefusal(STORE_BUSY);
   const database = await connection.database();
   const transaction: CaseTransaction = database.transaction(['cases', 'leases', ...stores], 'readwrite', {
     durability,
@@ -33,7 +37,7 @@ export async function writeToCase(
   transaction.done.catch(() => undefined);
   try {
     const lease = await transaction.objectStore('leases').get(id);
-    if (!locks.permits(lease)) throw new StoreRefusal(STORE_BUSY);
+    if (writer === 'owner' && !locks.permits(lease)) throw new StoreRefusal(STORE_BUSY);
     const summary = await transaction.objectStore('cases').get(id);
     if (summary === undefined) throw new StoreRefusal(CASE_GONE);
     const changed = await change(transaction, summary);

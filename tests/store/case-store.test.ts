@@ -418,10 +418,13 @@ describe('a database that refuses', () => {
   });
 
   test('a newer version takes the database over: this tab lets go, keeps its findings and says so', async () => {
-    const store = await openCaseStore();
+    const { cases: store, tabs } = await openStores();
+    const told: string[] = [];
+    tabs!.listen({ news: ({ kind }) => told.push(kind), letGo: () => Promise.resolve(true) });
     const id = await store.createCase('c');
     await store.appendFindings(id, findingsOf(1));
     const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
+    expect(told).toEqual(['superseded']);
     const outcome = await store.appendFindings(id, findingsOf(1, 1));
     expect(outcome).toMatchObject({ ok: false, error: { code: 'store-denied' } });
     const seen: Finding[] = [];
@@ -432,7 +435,9 @@ describe('a database that refuses', () => {
     ).rejects.toThrow('newer version');
     expect(seen).toHaveLength(1);
     newer.close();
-    expect((await openCaseStore()).durable).toBe(false);
+    const older = await openCaseStore();
+    expect(older.durable).toBe(false);
+    expect(older.notice?.message).toContain('written by a newer version');
   });
 
   test.each([
@@ -451,6 +456,7 @@ describe('a database that refuses', () => {
       const store = await opening;
       expect(store.durable).toBe(false);
       expect(store.notice?.code).toBe('store-denied');
+      expect(store.notice?.message.includes('older version')).toBe(isBlocked);
     } finally {
       vi.useRealTimers();
     }
@@ -499,25 +505,45 @@ describe('two tabs', () => {
   test.each([
     ['web locks', fakeLockManager()],
     ['a lease', 'lease' as const],
-  ])(
-    'with %s the second tab reads and keeps its own changes in memory, until the first lets go',
-    async (_name, locks) => {
-      const first = await openTab(locks);
-      const second = await openTab(locks);
-      const id = await first.createCase('c');
-      await first.appendFindings(id, findingsOf(3));
-      expect(await second.saveTriage(id, [judgement('a')])).toMatchObject({ ok: false, error: { code: 'store-busy' } });
-      expect(await second.appendFindings(id, findingsOf(1, 3))).toMatchObject({ error: { code: 'store-busy' } });
-      expect(await collect(second.loadFindings(id))).toHaveLength(4);
-      expect(await second.deleteCase(id)).toMatchObject({ ok: false, error: { code: 'store-busy' } });
-      first.close();
-      await vi.waitFor(async () => expect(await second.saveTriage(id, [judgement('b')])).toEqual({ ok: true }));
-      expect((await second.loadTriage(id)).size).toBe(2);
-      const other = await second.createCase('own');
-      expect(await second.appendFindings(other, findingsOf(1))).toEqual({ ok: true });
-      second.close();
-    },
-  );
+  ])('with %s one tab writes findings, until it lets go; both judge and log', async (_name, locks) => {
+    const first = await openTab(locks);
+    const second = await openTab(locks);
+    const id = await first.createCase('c');
+    await first.appendFindings(id, findingsOf(3));
+    expect(await second.saveTriage(id, [judgement('a')])).toEqual({ ok: true });
+    const entry: AuditEntry = { time: 1, analyst: 'Mo', action: 'judged', detail: 'a' };
+    expect(await second.appendAudit(id, [entry])).toEqual({ ok: true });
+    expect(await second.appendFindings(id, findingsOf(1, 3))).toMatchObject({ error: { code: 'store-busy' } });
+    expect(await collect(second.loadFindings(id))).toHaveLength(4);
+    expect(await second.deleteCase(id)).toMatchObject({ ok: false, error: { code: 'store-busy' } });
+    expect((await first.loadTriage(id)).size).toBe(1);
+    expect(await first.loadAudit(id)).toEqual([entry]);
+    first.close();
+    await vi.waitFor(async () => expect(await second.appendFindings(id, [])).toEqual({ ok: true }));
+    expect((await second.loadCase(id))?.summary.findings).toBe(4);
+    const other = await second.createCase('own');
+    expect(await second.appendFindings(other, findingsOf(1))).toEqual({ ok: true });
+    second.close();
+  });
+
+  test('judgements of two tabs that have not heard of each other become one, and no note is lost', async () => {
+    const first = await openTab('lease');
+    const second = await openTab('lease');
+    const id = await first.createCase('c');
+    await first.saveTriage(id, [judgement('a', { state: 'new', note: 'seen', tags: [] })]);
+    await Promise.all([first.loadTriage(id), second.loadTriage(id)]);
+    await first.saveTriage(id, [judgement('a', { state: 'new', note: 'seen on DC-01', tags: [], changed: 6 })]);
+    await second.saveTriage(id, [judgement('a', { state: 'benign', note: 'seen', tags: ['vpn'], changed: 7 })]);
+    await second.saveTriage(id, [judgement('b', { state: 'new', note: 'from two', tags: [] })]);
+    await first.saveTriage(id, [judgement('b', { state: 'new', note: 'from one', tags: [] })]);
+    // Typing goes on in a tab that has not heard of the other's words.
+    await first.saveTriage(id, [judgement('b', { state: 'new', note: 'from one, more', tags: [] })]);
+    const kept = await first.loadTriage(id);
+    expect(kept.get('a' as FindingKey)).toMatchObject({ state: 'benign', note: 'seen on DC-01', tags: ['vpn'] });
+    expect(kept.get('b' as FindingKey)?.note).toBe('from two\nfrom one, more');
+    first.close();
+    second.close();
+  });
 
   test('a tab that slept through its lease cannot write over its successor', async () => {
     let clock = 1_000_000;
