@@ -31,7 +31,7 @@ import {
 } from './pool/shipped-workers.ts';
 import { createWorkerScanner, workersOfThisMachine } from './pool/worker-scanner.ts';
 import { openStores } from './store/open-stores.ts';
-import { askToKeepStorage } from './store/quota.ts';
+import { askToKeepStorage, estimateStorage } from './store/quota.ts';
 import App from './ui/shell/App.svelte';
 
 /** Hash over the sources of the build; not every build has one. */
@@ -152,6 +152,7 @@ async function start(target: HTMLElement): Promise<void> {
     packStore,
     tuningStore,
     ...(tabs && { tabs }),
+    ...(store.durable && { estimateStorage }),
     evidence: {
       // A drop or a choice of files is the moment at which a browser may ask whether the case is to be kept.
       readDrop: (transfer) => {

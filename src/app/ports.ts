@@ -14,6 +14,7 @@ import type { EventIndex } from '../pool/event-index.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
 import type { CompiledInWorker, CompiledPack, RuleText } from '../pool/rule-compiler.ts';
 import type { CaseTabs } from '../store/case-tabs.ts';
+import type { StorageRoom } from '../store/quota.ts';
 import type { RulePackStore } from '../store/rule-pack-store.ts';
 import type { TuningStore } from '../store/tuning-store.ts';
 import type { CombinedRules } from './rules-in-use.ts';
@@ -123,6 +124,8 @@ export interface AppPorts {
   readonly tuningStore: TuningStore;
   /** Other tabs with the same cases; absent where cases are in memory only. */
   readonly tabs?: CaseTabs;
+  /** How full the browser's storage is; absent where nothing tells. */
+  readonly estimateStorage?: () => Promise<StorageRoom | undefined>;
   readonly evidence: EvidenceSource;
   /** Every event of the open case; scans fill it. */
   readonly events: EventIndex;

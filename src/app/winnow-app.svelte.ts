@@ -26,6 +26,7 @@ import { RuleIntake } from './rule-intake.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
 import { RuleTuning } from './rule-tuning.svelte.ts';
+import { StorageWatch } from './storage-watch.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { TimeDisplay } from './time-display.svelte.ts';
 
@@ -47,6 +48,8 @@ export class WinnowApp {
   readonly words: EventWords;
   /** The open case among the tabs of this browser. */
   readonly sharing: CaseSharing;
+  /** How much room the browser has for cases. */
+  readonly storage: StorageWatch;
   /** What was last looked at among the events of each case, for the way back to it. */
   readonly eventPlaces = new Map<CaseId, AddressParams>();
   /** Lists of terms by name; too long for an address, so they last as long as the page. */
@@ -83,6 +86,7 @@ export class WinnowApp {
       if (settings.length > 0) this.#scanner.renew();
     });
     this.#recovered = ports.settings.read('recovered') === 'yes';
+    this.storage = new StorageWatch(ports.estimateStorage ?? (() => Promise.resolve(undefined)), this.notices);
     this.sharing = new CaseSharing(ports.tabs, {
       isBusy: (id) => this.scanning && this.#session?.id === id,
       judged: () => this.run('Reading the judgements', this.#session?.triage.load() ?? Promise.resolve()),
@@ -137,6 +141,7 @@ export class WinnowApp {
     }
     this.#follow(this.router.address);
     this.run('List the kept cases', this.cases.load());
+    this.run('Watching the storage', this.storage.check());
     // Rules first: without them no scan can name what it finds.
     await this.#loadRules().then(
       () => this.#scanner.warm(),
@@ -192,9 +197,11 @@ export class WinnowApp {
       }
       const onScreen = this.#sessionOnScreen();
       if (onScreen !== undefined && !(await this.#mayWrite())) return;
+      await this.storage.check();
       const session = onScreen ?? (await this.#createCase(evidence));
       const recognised = await session.recognise(evidence);
-      session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
+      const scan = session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
+      this.run('Watching the storage', this.storage.follow(scan.done));
       this.openView('findings');
     } finally {
       this.#reading = false;
@@ -340,7 +347,18 @@ export class WinnowApp {
       this.#session = undefined;
       this.sharing.close();
     }
-    return this.cases.remove(ids);
+    try {
+      return await this.cases.remove(ids);
+    } finally {
+      this.run('Watching the storage', this.storage.check());
+      // What found no room before may find it now.
+      const open = this.#session;
+      if (open?.refused?.code === 'store-full')
+        this.run(
+          'Keeping the findings',
+          open.keepAgain().then((kept) => (kept ? open.save() : undefined)),
+        );
+    }
   }
 
   async renameCase(id: CaseId, name: string): Promise<void> {

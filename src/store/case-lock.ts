@@ -113,8 +113,15 @@ export function createLeaseLocks(open: () => Promise<Database>, now: () => numbe
     const transaction = (await open()).transaction('leases', 'readwrite');
     const lease = await transaction.store.get(id);
     const isFree = byForce || !isForeign(lease);
-    if (isFree) await transaction.store.put({ owner, until: now() + LEASE_MS }, id);
-    await transaction.done;
+    try {
+      if (isFree) await transaction.store.put({ owner, until: now() + LEASE_MS }, id);
+      await transaction.done;
+    } catch (error) {
+      transaction.done.catch(() => undefined);
+      // A full disk has no room for a lease either. Without it the case can still be deleted, which makes room.
+      const { name } = (transaction.error ?? error) as { readonly name?: string };
+      if (name !== 'QuotaExceededError') throw error;
+    }
     if (isFree) held.add(id);
     else held.delete(id);
     return isFree;

@@ -18,7 +18,7 @@ export const STORE_FULL: Diagnostic = {
   code: 'store-full',
   severity: 'error',
   message: 'The browser has no room left for this case; new findings are kept until this tab is closed.',
-  hint: 'Export the findings now, delete old cases or free disk space, then go on.',
+  hint: 'The scan goes on. Free other cases or disk space and they are kept after all, or export what there is.',
 };
 
 export const STORE_DENIED: Diagnostic = {

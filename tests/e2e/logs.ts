@@ -41,6 +41,14 @@ export function smallLog(): Uint8Array {
   return buildLog({ records: [scriptBlock(1, 'Get-Date'), scriptBlock(2, SCRIPT), scriptBlock(3, 'Get-ChildItem')] });
 }
 
+/** Script blocks that are all attacks, of some 4 KB each: findings that take room. */
+export function heavyLog(attacks: number): Uint8Array {
+  const records = Array.from({ length: attacks }, (_, i) =>
+    scriptBlock(i + 1, `${SCRIPT} # ${String(i).repeat(1_500)}`),
+  );
+  return buildLog({ records, recordsPerChunk: 5 });
+}
+
 /** A log of many chunks: every tenth has one attack of its own, the others repeat the same harmless records. */
 export function largeLog(chunks: number): {
   readonly bytes: Uint8Array;
