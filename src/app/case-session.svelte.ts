@@ -81,6 +81,9 @@ export class CaseSession {
   #loading = $state(false);
   /** Findings on screen that the store did not take; they are the rows from here on. */
   #keptRows = 0;
+  /** Findings that the store was given; those that it refused it keeps itself and writes first next time. */
+  #givenRows = 0;
+  #keepingAgain = false;
   #refused = $state.raw<Diagnostic | undefined>(undefined);
   #nextSave = 0;
   /** Templates met in the case while this tab has it: they help to recover deleted records of later evidence. */
@@ -180,6 +183,7 @@ export class CaseSession {
       }
     } finally {
       this.#keptRows = this.findings.count;
+      this.#givenRows = this.findings.count;
       this.findings.refresh();
       this.#loading = false;
     }
@@ -312,15 +316,26 @@ export class CaseSession {
 
   /** Writes findings that the store refused before; gives true when it took them all. */
   async keepAgain(): Promise<boolean> {
-    this.#refused = undefined;
-    while (this.#keptRows < this.findings.count) {
-      const rows: Finding[] = [];
-      const end = Math.min(this.findings.count, this.#keptRows + KEEP_AGAIN_STEP);
-      for (let row = this.#keptRows; row < end; row++) rows.push(asFound(await this.findings.load(row)));
-      if (!(await this.#write(rows))) return false;
-      this.#keptRows = end;
+    if (this.#keepingAgain) return false;
+    // Refused until all of it is on disk: the tab must not close unasked before, and what a scan finds meanwhile waits
+    // its turn behind the findings that came before.
+    this.#keepingAgain = true;
+    try {
+      if (!(await this.#write([]))) return false;
+      this.#keptRows = this.#givenRows;
+      while (this.#keptRows < this.findings.count) {
+        const rows: Finding[] = [];
+        const end = Math.min(this.findings.count, this.#keptRows + KEEP_AGAIN_STEP);
+        for (let row = this.#keptRows; row < end; row++) rows.push(asFound(await this.findings.load(row)));
+        this.#givenRows = end;
+        if (!(await this.#write(rows))) return false;
+        this.#keptRows = end;
+      }
+      this.#refused = undefined;
+      return true;
+    } finally {
+      this.#keepingAgain = false;
     }
-    return true;
   }
 
   /** Every finding with its event, each source of a record that was met several times as a finding of its own. */
@@ -391,8 +406,10 @@ export class CaseSession {
   async #keep(found: readonly Finding[]): Promise<void> {
     // A file that is read again brings its findings again: they are kept already.
     const findings = found.filter((finding) => !this.findings.knows(finding));
-    const kept = this.#refused === undefined && (await this.#write(findings, this.findings.copiesAmong(findings)));
+    const isGiven = this.#refused === undefined;
+    const kept = isGiven && (await this.#write(findings, this.findings.copiesAmong(findings)));
     this.findings.append(findings);
+    if (isGiven) this.#givenRows = this.findings.count;
     this.triage.apply(findings.map((finding) => finding.key));
     await this.hidden.apply(findings);
     if (kept) this.#keptRows = this.findings.count;
@@ -408,8 +425,9 @@ export class CaseSession {
   }
 
   #refuse(error: Diagnostic): void {
-    if (this.#refused !== undefined) return;
+    const isNews = this.#refused === undefined;
     this.#refused = error;
+    if (!isNews) return;
     this.#takeProblems([
       {
         code: error.code === 'store-full' ? 'store-full' : 'store-denied',

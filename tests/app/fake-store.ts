@@ -22,6 +22,7 @@ export class FakeStore implements CaseStore {
   onAppend: ((findings: readonly Finding[]) => void) | undefined;
   /** Findings that were given as copies of known records. */
   copies = 0;
+  readonly #refused = new Map<CaseId, readonly Finding[]>();
   #next = 1;
 
   listCases(): Promise<readonly CaseSummary[]> {
@@ -56,7 +57,10 @@ export class FakeStore implements CaseStore {
   ): Promise<Result<undefined, Diagnostic>> {
     this.onAppend?.(findings);
     this.copies += copies?.size ?? 0;
-    if (this.refusal === undefined) this.findings.set(id, [...(this.findings.get(id) ?? []), ...findings]);
+    // As the stores do: what is refused is kept in memory and goes first next time.
+    const waiting = [...(this.#refused.get(id) ?? []), ...findings];
+    this.#refused.set(id, this.refusal === undefined ? [] : waiting);
+    if (this.refusal === undefined) this.findings.set(id, [...(this.findings.get(id) ?? []), ...waiting]);
     return this.#answer();
   }
 

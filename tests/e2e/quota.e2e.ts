@@ -60,6 +60,7 @@ test('full: warned before, everything is shown and exported, and kept once anoth
   await page.getByRole('button', { name: 'Delete the case' }).click();
   await page.getByText(/The case is deleted/).waitFor();
   await page.evaluate((hash) => (location.hash = hash), new URL(address).hash);
+  await page.getByRole('grid', { name: 'Findings' }).waitFor();
   await alert.waitFor({ state: 'detached' });
   await page.reload();
   await page.getByText(`${ATTACKS} findings`, { exact: true }).waitFor();
