@@ -19,6 +19,7 @@ import { readDrop } from './intake/read-drop.ts';
 import { readFiles } from './intake/read-files.ts';
 import { readHandles } from './intake/read-handles.ts';
 import { createLazyEventIndex } from './pool/lazy-event-index.ts';
+import { createLazyScanner } from './pool/lazy-scanner.ts';
 import { createRenewableScanner } from './pool/renewable-scanner.ts';
 import { compileRulesInWorker } from './pool/rule-compiler.ts';
 import { createShippedRules, type ShippedRules } from './pool/shipped-rules.ts';
@@ -29,7 +30,7 @@ import {
   startScanWorker,
   startUnpackWorker,
 } from './pool/shipped-workers.ts';
-import { createWorkerScanner, workersOfThisMachine } from './pool/worker-scanner.ts';
+import { workersOfThisMachine } from './pool/worker-count.ts';
 import { openStores } from './store/open-stores.ts';
 import { askToKeepStorage, estimateStorage } from './store/quota.ts';
 import App from './ui/shell/App.svelte';
@@ -127,13 +128,15 @@ async function start(target: HTMLElement): Promise<void> {
   const scanner = createRenewableScanner(() => {
     // Of one moment: a scan that runs must not meet the numbers of rules that came into use after it began.
     const { loadProgram, loadCorrelations, loadJoins } = partsWithout(app.tuning.off, rules.parts);
-    return createWorkerScanner({
-      startWorker: startScanWorker,
-      startUnpacker: startUnpackWorker,
-      loadProgram,
-      loadCorrelations,
-      loadJoins,
-    });
+    return createLazyScanner(async () =>
+      (await import('./pool/worker-scanner.ts')).createWorkerScanner({
+        startWorker: startScanWorker,
+        startUnpacker: startUnpackWorker,
+        loadProgram,
+        loadCorrelations,
+        loadJoins,
+      }),
+    );
   });
   // The app that asks is built from these ports; nothing is read before it is there.
   const packed: IntakeOptions = {

@@ -17,3 +17,10 @@ export function workerCountFor(machine: { readonly cores: number; readonly devic
       : (machine.deviceMemory * 1_024 * MEMORY_SHARE) / WORKER_MEGABYTES;
   return Math.max(1, Math.floor(Math.min(machine.cores, byMemory, MOST_WORKERS)));
 }
+
+/** Workers that the machine at hand gets. */
+export function workersOfThisMachine(): number {
+  // Chromium only, and rounded there.
+  const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
+  return workerCountFor({ cores: navigator.hardwareConcurrency, deviceMemory });
+}

@@ -4,7 +4,7 @@
 import type { CorrelationRule } from '../model/rule-set.ts';
 import { startScan } from './scan-task.ts';
 import type { Scanner } from './scanner.ts';
-import { workerCountFor } from './worker-count.ts';
+import { workersOfThisMachine } from './worker-count.ts';
 import { createWorkerHandle, type WorkerLike } from './worker-handle.ts';
 import type { UnpackWorker } from './unpack-pass.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -48,11 +48,4 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
       ),
     dispose: () => pool.dispose(),
   };
-}
-
-/** Workers that the machine at hand gets. */
-export function workersOfThisMachine(): number {
-  // Chromium only, and rounded there.
-  const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
-  return workerCountFor({ cores: navigator.hardwareConcurrency, deviceMemory });
 }

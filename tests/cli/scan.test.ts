@@ -324,5 +324,7 @@ test('a gzip file of several members is one log', async () => {
   await writeFile(at('members.evtx.gz'), Buffer.concat([gzipSync(log.subarray(0, cut)), gzipSync(log.subarray(cut))]));
   const { status, out } = await runInline(['scan', at('members.evtx.gz')]);
   expect(status).toBe(0);
-  expect(linesOf(out).map(({ recordId, offset }) => ({ recordId, offset }))).toEqual([{ recordId: '7', offset: 4_608 }]);
+  expect(linesOf(out).map(({ recordId, offset }) => ({ recordId, offset }))).toEqual([
+    { recordId: '7', offset: 4_608 },
+  ]);
 });

@@ -25,7 +25,9 @@ test('full: warned before, everything is shown and exported, and kept once anoth
   await page.addInitScript(() => {
     const room = { isFull: false };
     Object.assign(globalThis, { room });
-    const { put, delete: remove } = IDBObjectStore.prototype;
+    const plain = { ...Object.getOwnPropertyDescriptors(IDBObjectStore.prototype) };
+    const put = plain.put.value as IDBObjectStore['put'];
+    const remove = plain.delete.value as IDBObjectStore['delete'];
     IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
       if (room.isFull && this.name === 'blocks') throw new DOMException('full', 'QuotaExceededError');
       return put.apply(this, args);
