@@ -48,6 +48,7 @@ function block(): object {
   return { sequence: 0, count: 1, seed: SEED, bytes: mask(bytes, SEED) };
 }
 
+/** The stores that each version before today's added. */
 const STORES: readonly (readonly string[])[] = [
   ['cases', 'details', 'blocks', 'triage', 'roots', 'leases'],
   ['packs', 'packContents'],
@@ -95,13 +96,13 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-test('there is a database of each version that ever was', () => {
-  expect(STORES.length).toBeGreaterThanOrEqual(Math.min(3, DATABASE_VERSION));
+test('there is a database of each version before that of today', () => {
+  expect(STORES).toHaveLength(DATABASE_VERSION - 1);
 });
 
-test.each([1, 2, 3])('a database of version %d opens with everything in it, and is written on', async (version) => {
+test.each(STORES.map((_, at) => at + 1))('a database of version %d opens with everything in it, and is written on', async (version) => {
   await writeDatabase(version);
-  const { cases: store, packs } = await openStores();
+  const { cases: store, packs, tuning } = await openStores();
   expect(store.durable).toBe(true);
   expect((await store.listCases()).map(({ name, findings }) => [name, findings])).toEqual([['kept', 1]]);
   const record = await store.loadCase(ID);
@@ -132,6 +133,8 @@ test.each([1, 2, 3])('a database of version %d opens with everything in it, and 
   expect(await store.appendAudit(ID, [{ time: 2, analyst: '', action: 'noted', detail: 'e' }])).toEqual({ ok: true });
   expect((await store.loadCase(ID))?.summary.findings).toBe(2);
   expect((await store.loadTriage(ID)).size).toBe(1);
+  await tuning.saveSetting({ ruleId: 'rule-1', off: true, level: undefined, changed: 1 });
+  expect((await tuning.loadTuning()).settings.map(({ ruleId }) => ruleId)).toEqual(['rule-1']);
   store.close();
 });
 
