@@ -15,6 +15,8 @@ export default defineConfig({
   // Without the browser condition Node gets Svelte's server build, in which $derived does not update.
   resolve: { conditions: ['browser'] },
   test: {
+    // Two cores are what the tests are made for; by itself the runner leaves one of them to itself.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

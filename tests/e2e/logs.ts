@@ -36,9 +36,9 @@ function scriptBlock(recordId: number, text: string): EventSpec {
   };
 }
 
-/** Three script blocks; the second one is the attack. */
-export function smallLog(): Uint8Array {
-  return buildLog({ records: [scriptBlock(1, 'Get-Date'), scriptBlock(2, SCRIPT), scriptBlock(3, 'Get-ChildItem')] });
+/** Three script blocks; the second one is the attack. Logs with other greetings differ in nothing that counts. */
+export function smallLog(greeting = 'Get-Date'): Uint8Array {
+  return buildLog({ records: [scriptBlock(1, greeting), scriptBlock(2, SCRIPT), scriptBlock(3, 'Get-ChildItem')] });
 }
 
 /** Script blocks that are all attacks, of some 4 KB each: findings that take room. */

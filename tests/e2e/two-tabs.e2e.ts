@@ -66,7 +66,7 @@ test.each([
     () => document.querySelector('textarea')?.value === 'seen on the server, and in the proxy log',
   );
 
-  const log = await evidence.write('second.evtx', smallLog());
+  const log = await evidence.write('second.evtx', smallLog('Get-Host'));
   await dropFiles(second, [log]);
   await second.getByText('nothing was added to it').waitFor();
 
@@ -84,7 +84,7 @@ test.each([
   await showFinding(third);
   expect(await (await noteField(third)).inputValue()).toBe('seen on the server, and in the proxy log');
   await third.waitForFunction(() => document.body.innerText.includes('2 files'));
-  await dropFiles(third, [await evidence.write('third.evtx', smallLog())]);
+  await dropFiles(third, [await evidence.write('third.evtx', smallLog('Get-Help'))]);
   await scanOver(third);
 
   await third.evaluate(() => (location.hash = '#/'));
