@@ -100,43 +100,46 @@ test('there is a database of each version before that of today', () => {
   expect(STORES).toHaveLength(DATABASE_VERSION - 1);
 });
 
-test.each(STORES.map((_, at) => at + 1))('a database of version %d opens with everything in it, and is written on', async (version) => {
-  await writeDatabase(version);
-  const { cases: store, packs, tuning } = await openStores();
-  expect(store.durable).toBe(true);
-  expect((await store.listCases()).map(({ name, findings }) => [name, findings])).toEqual([['kept', 1]]);
-  const record = await store.loadCase(ID);
-  expect(record?.files.map(({ path, state }) => [path, state])).toEqual([['Security.evtx', 'done']]);
-  expect(record?.problems).toHaveLength(1);
-  expect(record?.kinds?.[0]).toEqual(
-    version < 2
-      ? undefined
-      : expect.objectContaining({ computer: 'HOST-1', eventId: 4688, count: 3, fieldsPresent: ['Path'] }),
-  );
-  const findings: Finding[] = [];
-  for await (const part of store.loadFindings(ID)) findings.push(...part);
-  expect(findings).toHaveLength(1);
-  expect(findings[0]).toMatchObject({ key: 'the-key', ruleTitle: 'A title', level: 'high', computer: 'HOST-1' });
-  expect(findings[0]?.event).toEqual(['Event', [], '', [['Data', [['Name', 'Path']], 'C:\\héllo', []]]]);
-  const triage = await store.loadTriage(ID);
-  expect(triage.get('the-key' as FindingKey)).toMatchObject({ state: 'confirmed', note: 'nöte' });
-  expect(await store.loadAudit(ID)).toHaveLength(version < 3 ? 0 : 1);
-  expect((await packs.loadPack('p' as never))?.files.map(({ file }) => file)).toEqual(
-    version < 2 ? undefined : ['a.yml'],
-  );
+test.each(STORES.map((_, at) => at + 1))(
+  'a database of version %d opens with everything in it, and is written on',
+  async (version) => {
+    await writeDatabase(version);
+    const { cases: store, packs, tuning } = await openStores();
+    expect(store.durable).toBe(true);
+    expect((await store.listCases()).map(({ name, findings }) => [name, findings])).toEqual([['kept', 1]]);
+    const record = await store.loadCase(ID);
+    expect(record?.files.map(({ path, state }) => [path, state])).toEqual([['Security.evtx', 'done']]);
+    expect(record?.problems).toHaveLength(1);
+    expect(record?.kinds?.[0]).toEqual(
+      version < 2
+        ? undefined
+        : expect.objectContaining({ computer: 'HOST-1', eventId: 4688, count: 3, fieldsPresent: ['Path'] }),
+    );
+    const findings: Finding[] = [];
+    for await (const part of store.loadFindings(ID)) findings.push(...part);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ key: 'the-key', ruleTitle: 'A title', level: 'high', computer: 'HOST-1' });
+    expect(findings[0]?.event).toEqual(['Event', [], '', [['Data', [['Name', 'Path']], 'C:\\héllo', []]]]);
+    const triage = await store.loadTriage(ID);
+    expect(triage.get('the-key' as FindingKey)).toMatchObject({ state: 'confirmed', note: 'nöte' });
+    expect(await store.loadAudit(ID)).toHaveLength(version < 3 ? 0 : 1);
+    expect((await packs.loadPack('p' as never))?.files.map(({ file }) => file)).toEqual(
+      version < 2 ? undefined : ['a.yml'],
+    );
 
-  const more = { ...findings[0]!, key: 'another' as FindingKey, recordId: '43' };
-  expect(await store.appendFindings(ID, [more])).toEqual({ ok: true });
-  expect(await store.saveTriage(ID, [{ ...triage.get('the-key' as FindingKey)!, note: 'seen again' }])).toEqual({
-    ok: true,
-  });
-  expect(await store.appendAudit(ID, [{ time: 2, analyst: '', action: 'noted', detail: 'e' }])).toEqual({ ok: true });
-  expect((await store.loadCase(ID))?.summary.findings).toBe(2);
-  expect((await store.loadTriage(ID)).size).toBe(1);
-  await tuning.saveSetting({ ruleId: 'rule-1', off: true, level: undefined, changed: 1 });
-  expect((await tuning.loadTuning()).settings.map(({ ruleId }) => ruleId)).toEqual(['rule-1']);
-  store.close();
-});
+    const more = { ...findings[0]!, key: 'another' as FindingKey, recordId: '43' };
+    expect(await store.appendFindings(ID, [more])).toEqual({ ok: true });
+    expect(await store.saveTriage(ID, [{ ...triage.get('the-key' as FindingKey)!, note: 'seen again' }])).toEqual({
+      ok: true,
+    });
+    expect(await store.appendAudit(ID, [{ time: 2, analyst: '', action: 'noted', detail: 'e' }])).toEqual({ ok: true });
+    expect((await store.loadCase(ID))?.summary.findings).toBe(2);
+    expect((await store.loadTriage(ID)).size).toBe(1);
+    await tuning.saveSetting({ ruleId: 'rule-1', off: true, level: undefined, changed: 1 });
+    expect((await tuning.loadTuning()).settings.map(({ ruleId }) => ruleId)).toEqual(['rule-1']);
+    store.close();
+  },
+);
 
 test('a database that a newer version wrote is left as it is, and said so', async () => {
   const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1, {
