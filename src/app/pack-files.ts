@@ -1,6 +1,6 @@
 // From dropped rule files to packs and from packs to what the compiler takes: names, paths, bytes, hashes, verdicts.
 
-import { sha256HexOfBytes } from '../base/sha256.ts';
+import { digestSha256 } from '../base/sha256.ts';
 import type { EvidenceFile } from '../intake/evidence.ts';
 import type { RulePackFile } from '../model/rule-pack.ts';
 import type { RuleVerdict } from '../model/rule-set.ts';
@@ -65,11 +65,7 @@ export async function hashPack(files: readonly RulePackFile[]): Promise<string> 
     bytes,
   ]);
   const whole = new Uint8Array(await new Blob(parts).arrayBuffer());
-  // Pages served over plain HTTP have no SubtleCrypto; ours takes ten times as long.
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle === undefined) return sha256HexOfBytes(whole);
-  const digest = new Uint8Array(await subtle.digest('SHA-256', whole));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digestSha256(whole);
 }
 
 /** What the compiler takes. */

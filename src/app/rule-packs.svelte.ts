@@ -3,6 +3,7 @@
 // wait for each other.
 
 import type { EvidenceFile } from '../intake/evidence.ts';
+import { randomHex } from '../base/hex-text.ts';
 import type { RulePack, RulePackContent, RulePackFile, RulePackId, VerdictCounts } from '../model/rule-pack.ts';
 import type { RuleInfo, RuleVerdict } from '../model/rule-set.ts';
 import { openCompiled } from '../pool/compiled-pack.ts';
@@ -162,7 +163,7 @@ export class RulePacks {
       }
       const { hashPack } = await loadPackFiles();
       const pack: RulePack = {
-        id: known?.id ?? newPackId(),
+        id: known?.id ?? (randomHex(8) as RulePackId),
         name,
         added: this.#tools.now(),
         files: files.length,
@@ -213,7 +214,7 @@ export class RulePacks {
     });
     const hash = await hashPack(files);
     const pack: RulePack = {
-      id: newPackId(),
+      id: randomHex(8) as RulePackId,
       name: group.name,
       added: this.#tools.now(),
       files: files.length,
@@ -357,10 +358,4 @@ async function textOf(open: readonly OpenPack[], name: string, path: string): Pr
   const files: readonly RulePackFile[] | undefined = open.find(({ pack }) => pack.name === name)?.content.files;
   const found = files?.find(({ file }) => file === path);
   return found && (await loadPackFiles()).textOfRuleFile(found.bytes);
-}
-
-/** An id that no other pack has. crypto.randomUUID is missing on pages served over plain HTTP. */
-function newPackId(): RulePackId {
-  const bytes = [...crypto.getRandomValues(new Uint8Array(8))];
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') as RulePackId;
 }

@@ -3,6 +3,7 @@
 
 import type { EventField } from '../analysis/event-fields.ts';
 import { compileSuppressions, describeConditions } from '../analysis/suppression-match.ts';
+import { randomHex } from '../base/hex-text.ts';
 import {
   SUPPRESSION_LIMITS,
   type MatchKind,
@@ -143,7 +144,7 @@ export class SuppressionDraft {
   finish(analyst: string, now: number): Suppression {
     const { ruleId, ruleTitle, edited } = this.#start;
     return {
-      id: edited?.id ?? newSuppressionId(),
+      id: edited?.id ?? randomHex(8),
       ruleId,
       ruleTitle,
       conditions: this.conditions,
@@ -154,9 +155,4 @@ export class SuppressionDraft {
       changed: now,
     };
   }
-}
-
-/** crypto.randomUUID is missing on pages served over plain HTTP. */
-function newSuppressionId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

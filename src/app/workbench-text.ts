@@ -1,6 +1,8 @@
 // The text of a rule that is being written: a start to write from, a copy of another rule with an identity of its own,
 // names of files. Text goes in and text comes out, so that comments and spelling of the author stay.
 
+import { randomHex } from '../base/hex-text.ts';
+
 /** What a new rule starts from: it compiles, and matches nothing by accident. */
 export function newRuleText(id: string, date: string): string {
   return `title: New rule
@@ -14,12 +16,12 @@ logsource:
   category: process_creation
 detection:
   selection:
-    Image|endswith: '\\\\example.exe'
+    Image|endswith: '\\example.exe'
   condition: selection
 falsepositives:
   - Unknown
 level: medium
-`.replace('\\\\\\\\', '\\');
+`;
 }
 
 /** A copy with an id of its own that names the rule it comes from: two rules of one id would be taken for one. */
@@ -68,11 +70,9 @@ export function ruleFileName(title: string, taken: ReadonlySet<string>): string 
   }
 }
 
-/** A random id (version 4). crypto.randomUUID is missing on pages served over plain HTTP. */
+/** A random id (UUID version 4): the digit after the second dash is the version, that after the third begins with 10. */
 export function newRuleId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const hex = randomHex(16);
+  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -1,5 +1,7 @@
 // What SHA-256, SHA-1 and MD5 have in common: blocks of 64 bytes, a one bit, zeros, and the length in bits at the end.
 
+import { hexText } from './hex-text.ts';
+
 export interface BlockHash {
   /** Takes the next piece; the bytes may be overwritten afterwards. */
   update(bytes: Uint8Array): BlockHash;
@@ -48,7 +50,7 @@ export function createBlockHash(start: ArrayLike<number>, littleEndian: boolean,
       compress(state, restView, 0, end / 64);
       const out = new DataView(new ArrayBuffer(state.length * 4));
       state.forEach((word, at) => out.setInt32(at * 4, word, littleEndian));
-      return Array.from(new Uint8Array(out.buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
+      return hexText(new Uint8Array(out.buffer));
     },
   };
   return hash;

@@ -3,6 +3,7 @@
 // their variables instead of moving on each round: twice as fast as the loop of the standard.
 
 import { createBlockHash, type BlockHash } from './block-hash.ts';
+import { hexText } from './hex-text.ts';
 
 const ROUND = 64;
 const K = Int32Array.from(buildConstants());
@@ -41,6 +42,13 @@ export function sha256Hex(text: string): string {
 /** SHA-256 of bytes, as 64 lower-case hex digits. */
 export function sha256HexOfBytes(bytes: Uint8Array): string {
   return createSha256().update(bytes).hex();
+}
+
+/** The same by the browser's own SHA-256 where there is one: five to eight times as fast, and it takes whole messages only. */
+export async function digestSha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const { subtle } = globalThis.crypto as Partial<Crypto>;
+  if (subtle === undefined) return sha256HexOfBytes(bytes);
+  return hexText(new Uint8Array(await subtle.digest('SHA-256', bytes)));
 }
 
 /** SHA-256 of bytes that come piece by piece. */

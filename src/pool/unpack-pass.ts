@@ -2,6 +2,7 @@
 // then the largest, a few at a time. It runs ahead of the scan by a bounded number of bytes; a worker that dies costs a
 // repeat of the log it was at, and never a byte twice.
 
+import { randomHex } from '../base/hex-text.ts';
 import type { EvidenceBytes, PackedLog } from '../model/packed-log.ts';
 import { MAX_UNPACKED_BYTES, MAX_UNPACKED_TOTAL } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
@@ -128,7 +129,7 @@ export class UnpackPass {
         }
       }
       if (this.#isCancelled()) return;
-      this.#tools.whole(file.number, log.kept ?? { ...file.packed, size: log.size, key: crypto.randomUUID() });
+      this.#tools.whole(file.number, log.kept ?? { ...file.packed, size: log.size, key: randomHex(16) });
       const problem = unpackProblem(end, log.size);
       if (problem !== undefined) this.#tools.problem(file.number, problem);
     }

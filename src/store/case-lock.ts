@@ -1,6 +1,7 @@
 // One writer per case among tabs. Web Locks where the browser has them: they end with the tab. Else a lease record,
 // renewed while the tab lives and checked inside every write, so that a tab that slept through its lease cannot write.
 
+import { randomHex } from '../base/hex-text.ts';
 import type { CaseId } from '../model/case.ts';
 import type { Database, LeaseRecord } from './schema.ts';
 
@@ -102,7 +103,7 @@ export function createWebLocks(manager: LockManager): CaseLocks {
 
 /** Locks over lease records. `now` is the clock in Unix milliseconds. */
 export function createLeaseLocks(open: () => Promise<Database>, now: () => number = Date.now): CaseLocks {
-  const owner = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const owner = randomHex(16);
   const held = new Set<CaseId>();
   let timer: ReturnType<typeof setInterval> | undefined;
 

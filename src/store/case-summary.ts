@@ -1,13 +1,12 @@
 // The line of a case in the list of kept cases, and how findings are counted into it. Shared by both stores.
 
+import { randomHex } from '../base/hex-text.ts';
 import type { CaseId, CaseSummary } from '../model/case.ts';
 import type { Finding } from '../model/finding.ts';
 
-/** An id that no other case has: 128 random bits. crypto.randomUUID is missing on pages served over plain HTTP. */
+/** An id that no other case has: 128 random bits. */
 export function newCaseId(): CaseId {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('') as CaseId;
+  return randomHex(16) as CaseId;
 }
 
 /** The summary of a case in which nothing was opened yet. */

@@ -1,6 +1,7 @@
 // What tabs say to each other about cases: who writes one, who asks for it, what was judged, deleted or found. Over a
 // BroadcastChannel, which browsers have without a secure context too. Where there is none, the locks alone decide.
 
+import { randomHex } from '../base/hex-text.ts';
 import type { CaseId } from '../model/case.ts';
 import type { CaseLocks } from './case-lock.ts';
 
@@ -60,7 +61,7 @@ export function createCaseTabs(locks: CaseLocks): CaseTabs {
   /** Asks all tabs; undefined when none answers in time. */
   function ask(wants: 'word' | 'case', id: CaseId): Promise<'mine' | 'case' | 'nothing' | undefined> {
     if (channel === undefined) return Promise.resolve(undefined);
-    const from = crypto.getRandomValues(new Uint32Array(4)).join('-');
+    const from = randomHex(16);
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(undefined), PATIENCE_MS);
       const settle = (gives: 'mine' | 'case' | 'nothing' | undefined): void => {

@@ -1,6 +1,6 @@
 // Packed logs in a scan: unpacked in workers of their own while what is there of them is scanned.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openPacked } from '../../src/intake/open-packed.ts';
 import { createEvidenceReader, openToEnd, openUnverified } from '../../src/intake/read-evidence.ts';
 import type { EvidenceBytes, PackedLog } from '../../src/model/packed-log.ts';
@@ -137,6 +137,15 @@ describe('packed logs', () => {
     const digests = await hashFile(bytes, ['sha256'], () => undefined, openToEnd);
     const { sha256 } = await hashFile(await whole(log.packed!), ['sha256'], () => undefined);
     expect(digests.sha256).toBe(sha256);
+  });
+
+  test('a log that is too large to be kept needs nothing that plain http does not have', async () => {
+    const file = await packed(fakeFile(0, 'Security.evtx', good(20)));
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const large = { ...file, packed: { ...file.packed!, size: 1_000_000_000 } };
+    const { heard, summary } = await scan([large], 1).finally(() => vi.unstubAllGlobals());
+    expect(summary.outcome).toBe('done');
+    expect(heard.sorted(0)).toEqual(chunkOffsets(20));
   });
 
   test('a scan is cancelled while a log is being unpacked', async () => {
