@@ -5,7 +5,7 @@
 
 import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import type { EventKindCount, FileAccount } from '../model/coverage.ts';
-import type { FileHashes } from '../model/evidence-account.ts';
+import type { FileHashes, ScanAccount } from '../model/evidence-account.ts';
 import type { CaseFile, CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { asFound, type Finding } from '../model/finding.ts';
@@ -75,6 +75,7 @@ export class CaseSession {
   #problemsDropped = 0;
   /** What slices have said since the files were last brought up to date: a new list of all files for each would cost more. */
   readonly #newAccounts = new Map<number, FileAccount>();
+  readonly #newSizes = new Map<number, number>();
   readonly #newKinds: { readonly file: number; readonly kinds: readonly EventKindCount[] }[] = [];
   readonly #newProblems: Problem[] = [];
   #scan = $state.raw<ScanRun | undefined>(undefined);
@@ -204,7 +205,11 @@ export class CaseSession {
     const { files, scanFiles, before, anew, isWhole } = planEvidence(this.#files, intake.files, recognised);
     const judged = lastJudging(this.evidence.scans);
     const mayReadRows = before.size === scanFiles.length && judged?.outcome === 'done' && !options.recovered;
-    const rowsOnly = mayReadRows ? this.evidence.runsLike(judged) : Promise.resolve(false);
+    const told: ScanAccount['options'] = [
+      ['recovered', options.recovered ? 'yes' : 'no'],
+      ...this.#tools.tuning.scanOptions,
+    ];
+    const rowsOnly = mayReadRows ? this.evidence.runsLike(judged, told) : Promise.resolve(false);
     // Counts of a kept case are folded: they are given up only when every file brings its own again.
     const countsKinds = new Set(
       isWhole && !mayReadRows ? [...before].filter((number) => !this.kinds.knows(number)) : [],
@@ -213,8 +218,8 @@ export class CaseSession {
     this.#problems = problemsBesides(this.#problems, new Set(anew.map((number) => files[number]!.path)));
     this.#files = files;
     this.#resumed = before.size === 0 ? undefined : { done: before.size, total: scanFiles.length };
-    const told = this.#resumed && resumedText(this.#resumed);
-    if (told !== undefined) this.#tools.notices.show('info', told.message, { hint: told.hint });
+    const notice = this.#resumed && resumedText(this.#resumed);
+    if (notice !== undefined) this.#tools.notices.show('info', notice.message, { hint: notice.hint });
     for (const file of scanFiles) this.#tools.events.addFile(file);
     this.#takeProblems(newProblems(intake.problems, this.#problems));
     const scan = new ScanRun(
@@ -238,8 +243,7 @@ export class CaseSession {
         },
         unpacked: (file, bytes) => {
           this.#tools.events.moveFile(file, bytes);
-          const { size } = bytes;
-          this.#files = this.#files.map((known, number) => (number === file ? { ...known, size } : known));
+          this.#newSizes.set(file, bytes.size);
         },
         // What was done stays so, however the reading behind goes.
         files: (progress) => this.#follow(progress.filter(({ file }) => !before.has(file))),
@@ -248,7 +252,7 @@ export class CaseSession {
     );
     this.#scan = scan;
     this.#background(this.audit.add('evidence-opened', namesOf(intake), intake.files.length));
-    const begun = this.#begin(scan, rowsOnly, options);
+    const begun = rowsOnly.then((only) => this.evidence.begin(scan.files, only ? [...told, [ROWS_ONLY, 'yes']] : told));
     this.#background(begun);
     this.#background(this.save());
     this.#background(scan.done.then(() => this.#finish(scan, begun)));
@@ -260,15 +264,6 @@ export class CaseSession {
   close(): void {
     this.evidence.close();
     this.hidden.close();
-  }
-
-  async #begin(scan: ScanRun, rowsOnly: Promise<boolean>, { recovered }: ScanOptions): Promise<void> {
-    const only: [string, string][] = (await rowsOnly) ? [[ROWS_ONLY, 'yes']] : [];
-    await this.evidence.begin(scan.files, [
-      ['recovered', recovered ? 'yes' : 'no'],
-      ...this.#tools.tuning.scanOptions,
-      ...only,
-    ]);
   }
 
   /** Gives the files of the case that evidence is by size and SHA-256, where its path or time says something else. */
@@ -452,8 +447,11 @@ export class CaseSession {
       ({ file, state }) => this.#files[file] !== undefined && this.#files[file].state !== state,
     );
     this.#newAccounts.clear();
-    if (accounts.length > 0 || changed.length > 0) {
+    const sizes = [...this.#newSizes].filter(([file]) => this.#files[file] !== undefined);
+    this.#newSizes.clear();
+    if (accounts.length > 0 || changed.length > 0 || sizes.length > 0) {
       const files = [...this.#files];
+      for (const [file, size] of sizes) files[file] = { ...files[file]!, size };
       for (const [file, part] of accounts) {
         const account = { ...files[file]!.account };
         addFileAccount(account, part);

@@ -78,10 +78,10 @@ export class EvidenceBook {
     return this.#blobs.size;
   }
 
-  /** Whether a scan would run the rules of this one, and like it not look for deleted records. */
-  async runsLike(scan: ScanAccount): Promise<boolean> {
+  /** Whether a scan with these options would find what this one did. */
+  async runsLike(scan: ScanAccount, options: ScanAccount['options']): Promise<boolean> {
     const packs = (await this.#tools?.packs().catch(() => undefined)) ?? [];
-    return ranSame(scan, packs);
+    return ranSame(scan, packs, options);
   }
 
   /** A way to hash a blob before a scan, and to end it; undefined where files cannot be hashed. */

@@ -84,15 +84,23 @@ export function lastJudging(scans: readonly ScanAccount[]): ScanAccount | undefi
   return scans.findLast(({ options }) => !options.some(([name]) => name === ROWS_ONLY));
 }
 
-/** Whether a scan ran these rules and did not look for deleted records. */
-export function ranSame(scan: ScanAccount, packs: readonly PackAccount[]): boolean {
+/** Name of the option of a scan that lists the rules that were off, and how a list ends that is cut. */
+export const RULES_OFF = 'rules off';
+export const CUT = ' more)';
+
+/** Whether a scan ran these rules, with the same ones off, and did not look for deleted records. */
+export function ranSame(scan: ScanAccount, packs: readonly PackAccount[], options: ScanAccount['options']): boolean {
   const names = (list: readonly PackAccount[]): string =>
     list
       .map(({ hash, rules }) => `${hash} ${rules}`)
       .sort()
       .join();
-  const recovered = scan.options.some(([name, value]) => name === 'recovered' && value === 'yes');
-  return !recovered && names(scan.packs) === names(packs);
+  const valueOf = (list: ScanAccount['options'], wanted: string): string =>
+    list.find(([name]) => name === wanted)?.[1] ?? '';
+  const off = valueOf(options, RULES_OFF);
+  // A long list is cut in the account: then nobody knows.
+  const isOffSame = off === valueOf(scan.options, RULES_OFF) && !off.endsWith(CUT);
+  return valueOf(scan.options, 'recovered') !== 'yes' && isOffSame && names(scan.packs) === names(packs);
 }
 
 /** The problems that stay when some files are read anew: theirs come again, and so do the remarks of a stopped scan. */

@@ -7,6 +7,7 @@ import type { Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { TuningStore } from '../store/tuning-store.ts';
 import type { Notices } from './notices.svelte.ts';
+import { CUT, RULES_OFF } from './resumed-files.ts';
 
 export interface RuleTuningTools {
   readonly store: TuningStore;
@@ -99,10 +100,10 @@ export class RuleTuning {
 
   /** The settings as options of a scan, for the account of the evidence. */
   get scanOptions(): (readonly [name: string, value: string])[] {
-    const off = [...this.off];
+    const off = [...this.off].sort();
     const levels = this.settings.flatMap(({ ruleId, level }) => (level === undefined ? [] : [`${ruleId}: ${level}`]));
     return [
-      ...(off.length === 0 ? [] : [['rules off', listIds(off)] as const]),
+      ...(off.length === 0 ? [] : [[RULES_OFF, listIds(off)] as const]),
       ...(levels.length === 0 ? [] : [['levels set', listIds(levels)] as const]),
     ];
   }
@@ -125,5 +126,5 @@ const MOST_LISTED = 200;
 
 function listIds(ids: readonly string[]): string {
   const rest = ids.length - MOST_LISTED;
-  return `${ids.length} (${ids.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+  return `${ids.length} (${ids.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest}${CUT}` : ')'}`;
 }

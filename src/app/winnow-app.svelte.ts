@@ -26,6 +26,7 @@ import { RuleIntake } from './rule-intake.ts';
 import { RuleLibrary } from './rule-library.svelte.ts';
 import { RulePacks } from './rule-packs.svelte.ts';
 import { RuleTuning } from './rule-tuning.svelte.ts';
+import type { ScanRun } from './scan-run.svelte.ts';
 import { StorageWatch } from './storage-watch.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { TimeDisplay } from './time-display.svelte.ts';
@@ -199,9 +200,7 @@ export class WinnowApp {
       if (onScreen !== undefined && !(await this.#mayWrite())) return;
       await this.storage.check();
       const session = onScreen ?? (await this.#createCase(evidence));
-      const recognised = await session.recognise(evidence);
-      const scan = session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
-      this.run('Watching the storage', this.storage.follow(scan.done));
+      await this.#scanInto(session, evidence);
       this.openView('findings');
     } finally {
       this.#reading = false;
@@ -262,15 +261,12 @@ export class WinnowApp {
   /** Opens the evidence of the open case through kept handles: what was not done is scanned, and nothing is dropped. */
   async resume(): Promise<void> {
     const session = this.#session;
-    if (session === undefined || session.scanning || this.#reading) return;
+    if (session === undefined || session.scanning || this.#reading || !(await this.#mayWrite())) return;
     this.#reading = true;
     try {
       const evidence = await this.ports.evidence.readHandles(session.roots);
       if (evidence.files.length === 0) this.#sayNothingFound(evidence);
-      else {
-        const recognised = await session.recognise(evidence);
-        session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
-      }
+      else await this.#scanInto(session, evidence);
     } finally {
       this.#reading = false;
     }
@@ -295,7 +291,7 @@ export class WinnowApp {
       const noted = noteFindings(session.findings);
       const fresh = this.#open({ summary, files: [], problems: [] });
       await fresh.load();
-      const scan = fresh.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered });
+      const scan = await this.#scanInto(fresh, evidence);
       this.run(
         'Comparing the scans',
         scan.done.then(() => {
@@ -435,6 +431,14 @@ export class WinnowApp {
     const { describeSetting } = await import('./rule-setting-words.ts');
     const detail = describeSetting(this.rules.infoOf(ruleId)?.title ?? ruleId, before, this.tuning.of(ruleId));
     await this.#session?.audit.add('rule-set', detail);
+  }
+
+  /** Scans evidence into a case that this tab may write, and keeps an eye on the room for it. */
+  async #scanInto(session: CaseSession, evidence: Intake): Promise<ScanRun> {
+    const recognised = await session.recognise(evidence);
+    const scan = session.addEvidence(evidence, this.#loadRules(), { recovered: this.#recovered }, recognised);
+    this.run('Watching the storage', this.storage.follow(scan.done));
+    return scan;
   }
 
   /** Whether this tab may add to the open case; says so when another has it. */

@@ -92,19 +92,20 @@ class Desk {
   readonly store = new FakeStore();
   readonly notices = new Notices();
   readonly events = new FakeEvents();
+  readonly tuning = tuningOf(this.notices);
   session!: CaseSession;
 
   async open(record?: CaseRecord, findings: readonly Finding[] = [], evidence?: EvidenceTools): Promise<this> {
     const id: CaseId = await this.store.createCase('Case');
     if (record !== undefined) this.store.cases.set(id, { ...record, summary: { ...record.summary, id } });
     this.store.findings.set(id, [...findings]);
-    const { store, notices, events } = this;
+    const { store, notices, events, tuning } = this;
     const tools = {
       store,
       notices,
       events,
       scanner: newScanner(),
-      tuning: tuningOf(notices),
+      tuning,
       now: () => 1_000,
       ...(evidence && { evidence }),
     };
@@ -237,6 +238,21 @@ describe('a scan that is resumed', () => {
     expect(later.session.scan?.rowsOnly).toBe(false);
     expect(later.session.scan?.found).toBe(desk.session.scan?.found);
     expect(later.session.findings.count).toBe(desk.session.findings.count);
+  });
+
+  test('evidence that was done is judged again once a rule that was off is on', async () => {
+    const desk = await new Desk().open();
+    await desk.tuning.set(rules[0]!.id, { off: true });
+    await desk.scan(evidence());
+    await desk.scan(evidence());
+    expect(desk.session.scan?.rowsOnly).toBe(true);
+    await desk.tuning.set(rules[0]!.id, { off: false });
+    await desk.scan(evidence());
+    expect(desk.session.scan?.rowsOnly).toBe(false);
+    // Levels hold on screen and decide nothing.
+    await desk.tuning.set(rules[0]!.id, { level: 'low' });
+    await desk.scan(evidence());
+    expect(desk.session.scan?.rowsOnly).toBe(true);
   });
 
   test('files from another place are known by size and SHA-256', async () => {

@@ -5,6 +5,7 @@ import { WinnowApp } from '../../src/app/winnow-app.svelte.ts';
 import { RulesInUse } from '../../src/app/rules-in-use.ts';
 import { MemoryRulePacks } from '../../src/store/memory-rule-packs.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
+import type { CaseTabs } from '../../src/store/case-tabs.ts';
 import { row, ruleInfo } from './fake-findings.ts';
 import { FakeAddressBar, fakePorts, fakeSettings } from './fake-ports.ts';
 import { fakeCompileInWorker, shippedRules } from './fake-rules.ts';
@@ -92,6 +93,33 @@ describe('the app', () => {
     await app.take(intakeOf('B.evtx'));
     expect(store.cases.size).toBe(1);
     expect(app.session?.files.map((file) => file.path)).toEqual(['A.evtx', 'B.evtx']);
+  });
+
+  test('a case that another tab has gets nothing from a drop, from kept handles or from scanning again', async () => {
+    const tabs: CaseTabs = {
+      claim: () => Promise.resolve(false),
+      takeOver: () => Promise.resolve('refused'),
+      leave: () => undefined,
+      tell: () => undefined,
+      listen: () => undefined,
+      note: () => undefined,
+    };
+    let read = 0;
+    const readHandles = (): Promise<Intake> => {
+      read++;
+      return intakeOf('Security.evtx');
+    };
+    const store = new FakeStore();
+    const id = await store.createCase('kept');
+    const { app, scanner } = await startApp({ tabs, evidence: { ...fakePorts([]).evidence, readHandles } }, store);
+    app.openCase(id);
+    await settle();
+    await app.take(intakeOf('Security.evtx'));
+    await app.resume();
+    await app.scanAgain();
+    await settle();
+    expect([app.scanning, scanner.files.length, read, app.session?.files.length]).toEqual([false, 0, 0, 0]);
+    expect(app.notices.list.at(-1)?.message).toContain('nothing was added to it');
   });
 
   test('the address of a kept case opens it; one that is not kept says so', async () => {
