@@ -22,6 +22,30 @@ export async function* chunksOf(
   }
 }
 
+/** The chunks of a generator as a stream that asks for the next one when it is wanted. Cancelling ends the generator. */
+export function streamOf(
+  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, undefined>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What of a chunk that begins at `at` lies behind the first `count` bytes of its stream: those were read before. */
+export function partBehind(chunk: Uint8Array<ArrayBuffer>, at: number, count: number): Uint8Array<ArrayBuffer> {
+  return chunk.subarray(Math.max(0, Math.min(chunk.length, count - at)));
+}
+
 /** Opens a stream from its start. May throw where what is behind it is damaged. */
 export type OpenStream = () =>
   ReadableStream<Uint8Array<ArrayBuffer>> | Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;

@@ -2,7 +2,7 @@
 // gunzip takes one member and calls the rest junk, without saying where it ended; the next member is found by its header
 // and a split is right when the member before it, checksum included, is whole.
 
-import { chunksOf } from '../base/read-stream.ts';
+import { chunksOf, partBehind, streamOf } from '../base/read-stream.ts';
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -18,20 +18,7 @@ export function openGzip(
   blob: Blob,
   gunzip: (member: Blob) => ReadableStream<Chunk> = nativeGunzip,
 ): ReadableStream<Chunk> {
-  const chunks = readMembers(blob, gunzip);
-  return new ReadableStream<Chunk>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await chunks.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOf(readMembers(blob, gunzip));
 }
 
 function nativeGunzip(member: Blob): ReadableStream<Chunk> {
@@ -43,28 +30,14 @@ const PIECE_BYTES = 128 * 1_024;
 
 /** The bytes of a blob in short pieces: one of 2 MiB, as browsers give them, can be 100 MB of log. */
 export function inPieces(blob: Blob): ReadableStream<Chunk> {
-  const chunks = chunksOf(blob.stream());
-  let rest: Chunk = new Uint8Array(0);
-  return new ReadableStream<Chunk>(
-    {
-      async pull(controller) {
-        while (rest.length === 0) {
-          const { done, value } = await chunks.next();
-          if (done === true) {
-            controller.close();
-            return;
-          }
-          rest = value;
-        }
-        controller.enqueue(rest.subarray(0, PIECE_BYTES));
-        rest = rest.subarray(PIECE_BYTES);
-      },
-      async cancel() {
-        await chunks.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOf(piecesOf(blob));
+}
+
+async function* piecesOf(blob: Blob): AsyncGenerator<Chunk, undefined> {
+  for await (const chunk of chunksOf(blob.stream())) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
+  }
+  return undefined;
 }
 
 async function* readMembers(
@@ -86,7 +59,7 @@ async function* readMembers(
       let at = 0;
       try {
         for await (const chunk of chunksOf(gunzip(blob.slice(start, next)))) {
-          const fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, given - at)));
+          const fresh = partBehind(chunk, at, given);
           at += chunk.length;
           given = Math.max(given, at);
           if (fresh.length > 0) yield fresh;

@@ -1,7 +1,7 @@
 // The bytes of a log once it was scanned, by place and in any thread. Of the packed forms only gzip: the zip reader is
 // large, and what needs it (encrypted entries, Deflate64) is kept as a Blob instead (src/pool/unpack-pass.ts).
 
-import { chunksOf } from '../base/read-stream.ts';
+import { chunksOf, partBehind, streamOf } from '../base/read-stream.ts';
 import { readHeld, readStreamed, type ReadableBytes } from '../base/readable-bytes.ts';
 import type { EvidenceBytes, HeldBytes, PackedLog } from '../model/packed-log.ts';
 import { GZIP_BACK, GZIP_FRONT } from './gzip-frame.ts';
@@ -45,20 +45,7 @@ export function createEvidenceReader(): ReadEvidence {
 
 /** Unpacks a gzip log again as the scan did: without verifying it where the verified bytes break off. */
 export function openToEnd(packed: PackedLog): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const chunks = allChunks(packed);
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await chunks.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOf(allChunks(packed));
 }
 
 async function* allChunks(packed: PackedLog): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
@@ -74,7 +61,7 @@ async function* allChunks(packed: PackedLog): AsyncGenerator<Uint8Array<ArrayBuf
     if (second === undefined) throw error;
     let at = 0;
     for await (const chunk of chunksOf(second)) {
-      const fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, given - at)));
+      const fresh = partBehind(chunk, at, given);
       at += chunk.length;
       if (fresh.length > 0) yield fresh;
     }

@@ -1,7 +1,7 @@
 // The side of an unpack worker: unpacks a log in one pass and sends it in parts, whose memory moves to the page. Knows flow
 // control and ceilings; how bytes are unpacked is the caller's.
 
-import { chunksOf } from '../base/read-stream.ts';
+import { chunksOf, partBehind } from '../base/read-stream.ts';
 import type { PackedLog } from '../model/packed-log.ts';
 import type { UnpackEnd, UnpackMessage, UnpackRequest } from './unpack-protocol.ts';
 
@@ -135,7 +135,7 @@ class PartWriter {
   }
 
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    let fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, this.#done - this.position)));
+    let fresh = partBehind(chunk, this.position, this.#done);
     this.position += chunk.length;
     this.#done += fresh.length;
     while (fresh.length > 0) {
