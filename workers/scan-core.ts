@@ -34,11 +34,11 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
       signal,
       held,
     ) {
-      const blob = readEvidence(bytes);
+      const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
+      const part = held === undefined ? ('data' in bytes ? bytes : undefined) : { data: held, offset: 0 };
+      const slices = part === undefined ? readSlices(readEvidence(bytes), stretch) : sliceHeld(part, scratch, stretch);
       if (rowsOnly) {
         const reader = (rowReader ??= createRowReader());
-        const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
-        const slices = held === undefined ? readSlices(blob, stretch) : sliceHeld(held, scratch, stretch);
         for await (const slice of slices) {
           const rows = await reader.readRows(slice, signal);
           if (rows === undefined) return;
@@ -49,8 +49,6 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
       }
       const surveyor = await recoveryCore.startRun(recovery);
       const recovered = recovery?.kind === 'judge' ? 'only' : false;
-      const stretch = { fileOffset: start, byteLength, chunksPerSlice, signal };
-      const slices = held === undefined ? readSlices(blob, stretch) : sliceHeld(held, scratch, stretch);
       for await (const slice of slices) {
         const result = await scanner.scanSliceInSteps({ ...slice, recovered, index }, signal);
         if (result === undefined) return;

@@ -8,8 +8,6 @@ export interface ReadableBytes {
   readonly size: number;
   slice(start?: number, end?: number): ReadableBytes;
   arrayBuffer(): Promise<ArrayBuffer>;
-  /** The bytes themselves, where they are in memory. */
-  readonly held?: Uint8Array | undefined;
   /** Missing where reading pieces is as quick. */
   stream?(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
@@ -32,18 +30,14 @@ class Held implements ReadableBytes {
     this.size = size;
   }
 
-  get held(): Uint8Array {
-    const start = this.#from - this.#offset;
-    return this.#data.subarray(start, start + this.size);
-  }
-
   slice(start = 0, end = this.size): ReadableBytes {
     const first = Math.min(start, this.size);
     return new Held(this.#data, this.#offset, this.#from + first, Math.max(0, Math.min(end, this.size) - first));
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {
-    return Promise.resolve(new Uint8Array(this.held).buffer);
+    const start = this.#from - this.#offset;
+    return Promise.resolve(new Uint8Array(this.#data.subarray(start, start + this.size)).buffer);
   }
 }
 

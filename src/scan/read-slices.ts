@@ -145,9 +145,7 @@ class BufferSource implements Source {
 
   constructor(blob: ReadableBytes, sizes: readonly number[]) {
     this.blob = blob;
-    const isKept = blob.held !== undefined && kept?.length === sizes.length && kept[0]!.length >= sizes[0]!;
-    this.buffers = isKept ? kept! : sizes.map((bytes) => new Uint8Array(bytes));
-    if (isKept) kept = undefined;
+    this.buffers = sizes.map((bytes) => new Uint8Array(bytes));
   }
 
   async read(wanted: number): Promise<Filled> {
@@ -157,16 +155,12 @@ class BufferSource implements Source {
     this.at += wanted;
     // One buffer: all of the blob is wanted.
     const piece = this.buffers.length === 1 ? this.blob : this.blob.slice(from, from + wanted);
-    const part = piece.held ?? new Uint8Array(await piece.arrayBuffer());
+    const part = new Uint8Array(await piece.arrayBuffer());
     bytes.set(part);
     return { bytes, filled: part.length };
   }
 
   close(): Promise<void> {
-    if (this.blob.held !== undefined) kept = this.buffers;
     return Promise.resolve();
   }
 }
-
-/** Buffers of the last read of bytes in memory: unpacked logs are read in many short runs. */
-let kept: readonly Uint8Array[] | undefined;
