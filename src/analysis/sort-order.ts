@@ -1,40 +1,23 @@
-// Orders rows by up to three 32-bit words each. Least significant digit first radix sort on 16-bit digits: stable, no
-// comparator calls, about 5 ms for 100,000 rows of three words, where a comparator sort of the same rows took 60 ms.
+// Orders rows by up to three 32-bit words each: stable radix sorts from the last word to the first, without comparator
+// calls (about 5 ms for 100,000 rows of three words, where a comparator sort of the same rows took 60 ms).
+
+import { sortPairs } from '../base/radix-sort.ts';
 
 /** Words of every row, most significant first. Rows with equal words keep the order of their numbers. */
 export type SortWords = readonly Uint32Array[];
 
-const DIGITS = 65_536;
 /** Below this a comparator sort is quicker than clearing the digit counters. */
 const RADIX_FROM = 2_048;
 
 /** Row numbers [first, end) in order of their words. */
 export function sortRows(words: SortWords, first: number, end: number): Uint32Array {
-  const count = end - first;
-  let rows = new Uint32Array(count);
-  for (let i = 0; i < count; i++) rows[i] = first + i;
-  if (count < RADIX_FROM) return rows.sort((a, b) => compareRows(words, a, b));
-  let spare = new Uint32Array(count);
-  const starts = new Uint32Array(DIGITS);
-  for (let w = words.length - 1; w >= 0; w--) {
-    const word = words[w]!;
-    for (const shift of [0, 16]) {
-      starts.fill(0);
-      for (let i = 0; i < count; i++) starts[(word[first + i]! >>> shift) & 0xffff]!++;
-      // All rows share this digit: the pass would change nothing.
-      if (starts[(word[first]! >>> shift) & 0xffff] === count) continue;
-      let sum = 0;
-      for (let digit = 0; digit < DIGITS; digit++) {
-        const size = starts[digit]!;
-        starts[digit] = sum;
-        sum += size;
-      }
-      for (let i = 0; i < count; i++) {
-        const row = rows[i]!;
-        spare[starts[(word[row]! >>> shift) & 0xffff]!++] = row;
-      }
-      [rows, spare] = [spare, rows];
-    }
+  const rows = new Uint32Array(end - first);
+  for (let i = 0; i < rows.length; i++) rows[i] = first + i;
+  if (rows.length < RADIX_FROM) return rows.sort((a, b) => compareRows(words, a, b));
+  const keys = new Uint32Array(rows.length);
+  for (const word of words.toReversed()) {
+    for (let i = 0; i < rows.length; i++) keys[i] = word[rows[i]!]!;
+    sortPairs(keys, rows);
   }
   return rows;
 }

@@ -5,7 +5,7 @@ import { foldText } from '../base/fold.ts';
 import type { IndexColumn } from '../model/index-column.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type Block, type EventColumns } from './event-columns.ts';
 import { namesOf } from './judge-rows.ts';
-import { sortPairs, sortWide } from './radix-sort.ts';
+import { sortPairs, sortWide } from '../base/radix-sort.ts';
 
 const BLOCK_MASK = BLOCK_ROWS - 1;
 

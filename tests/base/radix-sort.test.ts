@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sortPairs, sortWide } from '../../src/index/radix-sort.ts';
+import { sortPairs, sortWide } from '../../src/base/radix-sort.ts';
 
 const word = fc.oneof(
   fc.integer({ min: 0, max: 0xffff_ffff }),
