@@ -3,8 +3,8 @@
 
 import * as Comlink from 'comlink';
 import { openCompiled, type CompiledPack } from './compiled-pack.ts';
-import type { RuleText, RuleWorkerApi } from './rule-compiler.ts';
-import { WorkerLost, type WorkerLike } from './worker-handle.ts';
+import { askCompiler, type RuleText, type RuleWorkerApi } from './rule-compiler.ts';
+import type { WorkerLike } from './worker-handle.ts';
 
 export interface RuleChecker {
   /** Rejects with an AbortError when a newer text took over, with WorkerLost when the text cannot be compiled in time. */
@@ -36,25 +36,12 @@ export function createRuleChecker(startWorker: () => WorkerLike | Promise<Worker
   const compile = async (files: readonly RuleText[]): Promise<CompiledPack> => {
     worker ??= Promise.resolve(startWorker()).then((started) => ({ started, api: Comlink.wrap(started) }));
     const { started, api } = await worker;
-    let limit: ReturnType<typeof setTimeout> | undefined;
-    const over = new AbortController();
     try {
-      const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-        const lose = (detail: string): void => reject(new WorkerLost(detail));
-        limit = setTimeout(() => lose(`the rule took longer than ${LIMIT_MS / 1_000} s`), LIMIT_MS);
-        const { signal } = over;
-        started.addEventListener('error', () => lose('the rules worker failed'), { signal });
-        started.addEventListener('messageerror', () => lose('a message could not be read'), { signal });
-        api.compile(files).then(resolve, reject);
-      });
-      return openCompiled(bytes);
+      return openCompiled(await askCompiler(started, api, files, LIMIT_MS));
     } catch (error) {
       // Its state is unknown: the next text gets a fresh one.
       stopWorker();
       throw error;
-    } finally {
-      clearTimeout(limit);
-      over.abort();
     }
   };
   const next = async (job: Job): Promise<void> => {

@@ -55,21 +55,39 @@ export async function compileRulesInWorker(
 ): Promise<CompiledInWorker> {
   signal?.throwIfAborted();
   const worker = await startWorker();
-  const ended = new AbortController();
   try {
-    const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-      const lose = (detail: string): void => reject(new WorkerLost(detail));
-      const limit = setTimeout(() => lose(`rules took longer than ${COMPILE_LIMIT_MS / 1_000} s`), COMPILE_LIMIT_MS);
-      ended.signal.addEventListener('abort', () => clearTimeout(limit));
-      signal?.addEventListener('abort', () => reject(abortReason(signal)), { signal: ended.signal });
-      worker.addEventListener('error', () => lose('the rules worker failed'));
-      worker.addEventListener('messageerror', () => lose('a message could not be read'));
-      Comlink.wrap<RuleWorkerApi>(worker).compile(files).then(resolve, reject);
-    });
+    const bytes = await askCompiler(worker, Comlink.wrap(worker), files, COMPILE_LIMIT_MS, signal);
     return { pack: openCompiled(bytes), bytes };
   } finally {
-    ended.abort();
     worker.terminate();
+  }
+}
+
+/**
+ * Asks a started rules worker once. Rejects with WorkerLost when it dies or takes longer than the limit, and with the
+ * signal's reason when that is aborted; the state of the worker is unknown then.
+ */
+export async function askCompiler(
+  worker: WorkerLike,
+  api: Comlink.Remote<RuleWorkerApi>,
+  files: readonly RuleText[],
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const ended = new AbortController();
+  try {
+    return await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
+      const lose = (detail: string): void => reject(new WorkerLost(detail));
+      const until = { signal: ended.signal };
+      const limit = setTimeout(() => lose(`rules took longer than ${limitMs / 1_000} s`), limitMs);
+      ended.signal.addEventListener('abort', () => clearTimeout(limit));
+      signal?.addEventListener('abort', () => reject(abortReason(signal)), until);
+      worker.addEventListener('error', () => lose('the rules worker failed'), until);
+      worker.addEventListener('messageerror', () => lose('a message could not be read'), until);
+      api.compile(files).then(resolve, reject);
+    });
+  } finally {
+    ended.abort();
   }
 }
 
