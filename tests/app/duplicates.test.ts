@@ -11,38 +11,12 @@ import { Notices } from '../../src/app/notices.svelte.ts';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
 import type { Scanner } from '../../src/pool/scanner.ts';
-import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+import { compileForScan, logonRules } from '../builders/logon-rules.ts';
 import { FakeEvents } from './fake-events.ts';
 import { tuningOf } from './fake-ports.ts';
 import { FakeStore } from './fake-store.ts';
-
-/** Failed logons, and a count of them that fires at so many. */
-function rulesFiringAt(count: number): string {
-  return `
-title: Failed logon
-id: 00000000-0000-4000-8000-000000000001
-status: test
-logsource: { product: windows, service: security }
-detection:
-  failed: { EventID: 4625 }
-  condition: failed
-level: low
----
-title: Many failed logons
-id: 00000000-0000-4000-8000-000000000002
-status: test
-correlation:
-  type: event_count
-  rules: [00000000-0000-4000-8000-000000000001]
-  group-by: [Computer]
-  timespan: 1h
-  generate: true
-  condition: { gte: ${count} }
-level: high
-`;
-}
 
 const PACKED = 'triage.zip/C/Windows/System32/winevt/Logs/Security.evtx';
 const RECORDS = 3;
@@ -74,13 +48,12 @@ function records(form: EventSpec['form']): EventSpec[] {
 }
 
 async function scan(firesAt: number, pack = false): Promise<CaseSession> {
-  const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: rulesFiringAt(firesAt) }]);
+  const { ruleSet, correlations } = compileForScan(logonRules(firesAt));
   const scanner = createInlineScanner({
     createCore: createScanCore,
     loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
     unpacker: { open: openPacked, openUnverified },
-    loadCorrelations: () =>
-      Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+    loadCorrelations: () => Promise.resolve(correlations),
   });
   scanners.push(scanner);
   const store = new FakeStore();

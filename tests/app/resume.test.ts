@@ -15,37 +15,14 @@ import type { Finding } from '../../src/model/finding.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
 import { inOrderOfInterest } from '../../src/pool/run-plan.ts';
 import type { Scanner } from '../../src/pool/scanner.ts';
-import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog } from '../builders/evtx-builder.ts';
+import { compileForScan, logonRules } from '../builders/logon-rules.ts';
 import { FakeEvents } from './fake-events.ts';
 import { tuningOf } from './fake-ports.ts';
 import { FakeStore } from './fake-store.ts';
 
-const RULES = `
-title: Failed logon
-id: 00000000-0000-4000-8000-000000000001
-status: test
-logsource: { product: windows, service: security }
-detection:
-  failed: { EventID: 4625 }
-  condition: failed
-level: low
----
-title: Many failed logons
-id: 00000000-0000-4000-8000-000000000002
-status: test
-correlation:
-  type: event_count
-  rules: [00000000-0000-4000-8000-000000000001]
-  group-by: [Computer]
-  timespan: 1h
-  generate: true
-  condition: { gte: 7 }
-level: high
-`;
-
-const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
+const { ruleSet, correlations } = compileForScan(logonRules(7));
 const rules = ruleSet.rules.map((rule) => rule.info);
 const FILES = 5;
 const scanners: Scanner[] = [];
@@ -58,8 +35,7 @@ function newScanner(): Scanner {
   const scanner = createInlineScanner({
     createCore: createScanCore,
     loadProgram: () => Promise.resolve(compileProgram(ruleSet)),
-    loadCorrelations: () =>
-      Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+    loadCorrelations: () => Promise.resolve(correlations),
   });
   scanners.push(scanner);
   return scanner;

@@ -6,37 +6,14 @@ import type { Problem } from '../../src/model/problem.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
 import { RecoveryBook } from '../../src/pool/recovery-book.ts';
 import type { ScanFile, ScanListener, Scanner, ScanOptions, ScanSummary } from '../../src/pool/scanner.ts';
-import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { breakChunkMagic } from '../builders/damage.ts';
 import { overwriteTemplates, unallocate } from '../builders/deleted-records.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+import { compileForScan, logonRules } from '../builders/logon-rules.ts';
 
-const RULES = `
-title: Failed logon
-id: 00000000-0000-4000-8000-000000000001
-status: test
-logsource: { product: windows, service: security }
-detection:
-  failed: { EventID: 4625 }
-  condition: failed
-level: low
----
-title: Many failed logons
-id: 00000000-0000-4000-8000-000000000002
-status: test
-correlation:
-  type: event_count
-  rules: [00000000-0000-4000-8000-000000000001]
-  group-by: [Computer]
-  timespan: 1h
-  generate: true
-  condition: { gte: 60 }
-level: high
-`;
-const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
+const { ruleSet, correlations } = compileForScan(logonRules(60));
 const program = compileProgram(ruleSet);
-const correlations = ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined));
 const scanners: Scanner[] = [];
 afterAll(() => {
   for (const scanner of scanners) scanner.dispose();

@@ -10,32 +10,9 @@ import { withJoinRules } from '../../src/scan/joins/plan-joins.ts';
 import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+import { compileForScan, logonRules } from '../builders/logon-rules.ts';
 
-const RULES = `
-title: Failed logon
-id: 00000000-0000-4000-8000-000000000001
-status: test
-logsource: { product: windows, service: security }
-detection:
-  failed: { EventID: 4625 }
-  condition: failed
-level: low
----
-title: Many failed logons
-id: 00000000-0000-4000-8000-000000000002
-status: test
-correlation:
-  type: event_count
-  rules: [00000000-0000-4000-8000-000000000001]
-  group-by: [Computer]
-  timespan: 1h
-  generate: true
-  condition: { gte: 4 }
-level: high
-`;
-
-const { ruleSet } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
-const correlations = ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined));
+const { ruleSet, correlations } = compileForScan(logonRules(4));
 const scanners: Scanner[] = [];
 
 const logon = (eventId: number, recordId: number): EventSpec => ({

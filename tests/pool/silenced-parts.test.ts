@@ -6,32 +6,11 @@ import { formatJoinPlan } from '../../src/pool/join-plan-json.ts';
 import type { Scanner } from '../../src/pool/scanner.ts';
 import { silenceParts } from '../../src/pool/silenced-parts.ts';
 import { withJoinRules } from '../../src/scan/joins/plan-joins.ts';
-import { compileRules } from '../../src/sigma/compile-rules.ts';
 import { createScanCore } from '../../workers/scan-core.ts';
 import { buildLog } from '../builders/evtx-builder.ts';
+import { compileForScan, FAILED_LOGON, logonRules, MANY_FAILED_LOGONS } from '../builders/logon-rules.ts';
 
-const RULES = `
-title: Failed logon
-id: 00000000-0000-4000-8000-000000000001
-status: test
-logsource: { product: windows, service: security }
-detection:
-  failed: { EventID: 4625 }
-  condition: failed
-level: low
----
-title: Many failed logons
-id: 00000000-0000-4000-8000-000000000002
-status: test
-correlation:
-  type: event_count
-  rules: [00000000-0000-4000-8000-000000000001]
-  group-by: [Computer]
-  timespan: 1h
-  generate: true
-  condition: { gte: 4 }
-level: high
----
+const RULES = `${logonRules(4)}---
 title: A child of the spooler
 id: 00000000-0000-4000-8000-000000000003
 status: test
@@ -41,14 +20,13 @@ detection:
   condition: child
 level: low
 `;
-const [FAILED, MANY, CHILD] = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
-const { ruleSet, sources } = compileRules([{ pack: 'test', file: 'rules.yml', text: RULES }]);
+const CHILD = '00000000-0000-4000-8000-000000000003';
+const { ruleSet, sources, correlations } = compileForScan(RULES);
 const joined = withJoinRules(ruleSet);
 const program = compileProgram(joined.ruleSet, joined.plan?.numbers);
 const parts = {
   loadProgram: () => Promise.resolve(program),
-  loadCorrelations: () =>
-    Promise.resolve(ruleSet.rules.map((rule) => (rule.kind === 'correlation' ? rule : undefined))),
+  loadCorrelations: () => Promise.resolve(correlations),
   loadJoins: () => Promise.resolve(formatJoinPlan(joined.plan)),
   loadInfos: () => Promise.resolve(ruleSet.rules.map(({ info }) => info)),
   loadRuleSet: () => Promise.resolve(ruleSet),
@@ -113,12 +91,12 @@ test('every rule finds something while none is off', async () => {
 });
 
 test('a rule that is off makes no findings, by join neither, and correlations still count it', async () => {
-  expect(await scanWithout(FAILED)).toEqual(['A child of the spooler', 'Many failed logons']);
+  expect(await scanWithout(FAILED_LOGON)).toEqual(['A child of the spooler', 'Many failed logons']);
   expect(await scanWithout(CHILD)).toEqual(['Failed logon', 'Many failed logons']);
 });
 
 test('a correlation that is off makes none, and the rule it counts goes on', async () => {
-  expect(await scanWithout(MANY, CHILD)).toEqual(['Failed logon']);
+  expect(await scanWithout(MANY_FAILED_LOGONS, CHILD)).toEqual(['Failed logon']);
 });
 
 test('the program that others hold is left as it is', () => {
