@@ -13,16 +13,11 @@ import { asFound } from '../model/finding.ts';
 import type { RuleSetting } from '../model/suppression.ts';
 import { EventArchive } from './event-archive.ts';
 import type { FindingQuery, FindingSort } from './finding-query.ts';
-import { ALL_OPEN, DEFAULT_SORT, EMPTY_QUERY, resolveFilter, searchTerms, TRIAGE_STATES } from './finding-query.ts';
+import { ALL_OPEN, DEFAULT_SORT, EMPTY_QUERY, resolveFilter, TRIAGE_STATES } from './finding-query.ts';
 import { rankedTexts, sortWords } from './finding-sort.ts';
 import type { FindingFacts } from './finding-table.ts';
 import { FindingTable } from './finding-table.ts';
-
-/** How far the search through the events has come, undefined when none runs. */
-export interface SearchProgress {
-  readonly looked: number;
-  readonly total: number;
-}
+import { FindingTextSearch, type SearchProgress } from './finding-text-search.svelte.ts';
 
 /** Findings that are kept off the lists, by what hides them; off rules count first. */
 export interface HiddenCounts {
@@ -43,19 +38,13 @@ export class FindingList {
   #groups = $state.raw<readonly LineGroup[]>([]);
   #facets = $state.raw<FindingFacets>(emptyFacets());
   #query = $state.raw<FindingQuery>(EMPTY_QUERY);
-  #search = $state.raw<SearchProgress | undefined>(undefined);
+  readonly #search = new FindingTextSearch(this.#table, this.#archive, () => this.refresh());
   #hidden = $state.raw<HiddenCounts>({ off: 0, suppressed: 0 });
 
   #order: Uint32Array = new Uint32Array();
   #sortedBy: FindingSort | undefined;
   /** Number of distinct texts when the order was made: ranks of texts shift when new ones come. */
   #rankedTexts = 0;
-  #terms: readonly string[] = [];
-  /** Bit i: search term i is in the finding's own facts or its event. */
-  #termMasks: Uint8Array = new Uint8Array();
-  #factsLooked = 0;
-  #eventsLooked = 0;
-  #searchRun: Promise<void> | undefined;
 
   /** All findings, shown, filtered or hidden. */
   get count(): number {
@@ -146,7 +135,7 @@ export class FindingList {
   }
 
   get search(): SearchProgress | undefined {
-    return this.#search;
+    return this.#search.progress;
   }
 
   /** The columns behind the rows; read anew whenever findings or judgements change. */
@@ -243,13 +232,7 @@ export class FindingList {
   /** Changes what is shown and how it is sorted. */
   ask(query: FindingQuery): void {
     this.#query = query;
-    const terms = searchTerms(query.text);
-    if (terms.join('\n') !== this.#terms.join('\n')) {
-      this.#terms = terms;
-      this.#termMasks = new Uint8Array();
-      this.#factsLooked = 0;
-      this.#eventsLooked = 0;
-    }
+    this.#search.ask(query.text);
     this.refresh();
   }
 
@@ -267,7 +250,7 @@ export class FindingList {
   /** Brings order, filter and counts up to date with everything appended and judged. */
   refresh(): void {
     this.#sortNew();
-    this.#searchFacts();
+    this.#search.lookAtFacts();
     const accepts = this.#accepts();
     const filter = resolveFilter(this.#query, this.#table);
     const { rows, facets } = selectFindings(this.#table, this.#order, filter, accepts);
@@ -275,7 +258,7 @@ export class FindingList {
     this.#facets = facets;
     this.#layOut();
     this.#current = { table: this.#table };
-    this.#searchEvents();
+    this.#search.lookAtEvents();
   }
 
   #layOut(): void {
@@ -294,8 +277,8 @@ export class FindingList {
   }
 
   /** Settles when the search through the events is through; for tests. */
-  async searched(): Promise<void> {
-    await this.#searchRun;
+  searched(): Promise<void> {
+    return this.#search.done();
   }
 
   #sortNew(): void {
@@ -315,67 +298,6 @@ export class FindingList {
     this.#rankedTexts = texts.length;
   }
 
-  /** Marks the terms that a row's own texts hold, for rows not looked at yet. */
-  #searchFacts(): void {
-    const table = this.#table;
-    if (this.#terms.length === 0 || this.#factsLooked === table.count) return;
-    if (this.#termMasks.length < table.count) {
-      const grown = new Uint8Array(Math.max(table.count, this.#termMasks.length * 2));
-      grown.set(this.#termMasks);
-      this.#termMasks = grown;
-    }
-    const masksOf = (texts: readonly string[]): number[] => texts.map((text) => this.#maskOf(text.toLowerCase()));
-    const rules = masksOf(table.rules.map((rule) => `${rule.title}\n${rule.id}\n${rule.tags.join('\n')}`));
-    const hosts = masksOf(table.hosts);
-    const channels = masksOf(table.channels);
-    const files = masksOf(table.files);
-    for (let row = this.#factsLooked; row < table.count; row++) {
-      const own = this.#maskOf(`${table.eventId[row]!}\n${table.recordId[row]!}`);
-      this.#termMasks[row]! |=
-        own |
-        rules[table.rule[row]!]! |
-        hosts[table.host[row]!]! |
-        channels[table.channel[row]!]! |
-        files[table.file[row]!]!;
-    }
-    this.#factsLooked = table.count;
-  }
-
-  /** Goes on with the search through event texts where it stopped; one run at a time, a new text takes it over. */
-  #searchEvents(): void {
-    if (this.#terms.length === 0) this.#search = undefined;
-    if (this.#terms.length === 0 || this.#eventsLooked >= this.#factsLooked || this.#searchRun !== undefined) return;
-    this.#searchRun = this.#runSearch().finally(() => {
-      this.#searchRun = undefined;
-      this.#search = undefined;
-      // The text changed or rows came while the last block was read.
-      this.#searchEvents();
-    });
-  }
-
-  async #runSearch(): Promise<void> {
-    const terms = this.#terms;
-    let found = false;
-    for await (const { first, masks } of this.#archive.search(terms.map(jsonText), this.#eventsLooked)) {
-      // Rows beyond the last refresh have no mask yet; the next refresh goes on with them.
-      if (terms !== this.#terms || first + masks.length > this.#factsLooked) break;
-      for (let i = 0; i < masks.length; i++) {
-        if (masks[i] === 0) continue;
-        this.#termMasks[first + i]! |= masks[i]!;
-        found = true;
-      }
-      this.#eventsLooked = first + masks.length;
-      this.#search = { looked: this.#eventsLooked, total: this.#archive.count };
-    }
-    if (found) this.refresh();
-  }
-
-  #maskOf(text: string): number {
-    let mask = 0;
-    for (let i = 0; i < this.#terms.length; i++) if (text.includes(this.#terms[i]!)) mask |= 1 << i;
-    return mask;
-  }
-
   /** 1 for rows that the text search and what is hidden let through; undefined where that is all. */
   #accepts(): Uint8Array | undefined {
     const table = this.#table;
@@ -386,19 +308,13 @@ export class FindingList {
       else counts.suppressed += table.suppressed[row]!;
     }
     this.#hidden = counts;
-    const isSearched = this.#terms.length > 0;
-    if (!isSearched && !only && counts.off + counts.suppressed === 0) return undefined;
-    const all = (1 << this.#terms.length) - 1;
+    const { isAsked } = this.#search;
+    if (!isAsked && !only && counts.off + counts.suppressed === 0) return undefined;
     const accepts = new Uint8Array(table.count);
     for (let row = 0; row < table.count; row++) {
-      const passes = table.isHidden(row) === only && (!isSearched || this.#termMasks[row] === all);
+      const passes = table.isHidden(row) === only && (!isAsked || this.#search.holds(row));
       accepts[row] = passes ? 1 : 0;
     }
     return accepts;
   }
-}
-
-/** How JSON writes the inside of a string: backslashes of Windows paths are doubled there. */
-function jsonText(term: string): string {
-  return JSON.stringify(term).slice(1, -1);
 }
