@@ -1,7 +1,7 @@
-// `npm test`: installs what is missing, then runs every check in order of cost. All of them run even when one fails;
-// the end is a summary and one line that adds up all runners.
+// `npm test`: installs what is missing, then runs every check, those of the text first, two at a time. All of them run even
+// when one fails; the end is a summary and one line that adds up all runners.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { installChromium, installFirefox, installModules, root } from './install.mjs';
@@ -39,6 +39,28 @@ function check(name, script, ...args) {
   return ok;
 }
 
+/** Checks that do not wait for each other: one lane beside the other, each in order. What they say comes as they end. */
+async function checkInLanes(...lanes) {
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const [name, script, ...args] of lane) {
+        const start = Date.now();
+        const { status, output } = await new Promise((resolve) => {
+          const tool = spawn(process.execPath, [join(tools, script), ...args], { cwd: root });
+          const parts = [];
+          tool.stdout.on('data', (part) => parts.push(part));
+          tool.stderr.on('data', (part) => parts.push(part));
+          tool.on('error', (error) => resolve({ status: error.message, output: '' }));
+          tool.on('close', (code, signal) => resolve({ status: signal ?? code, output: Buffer.concat(parts) }));
+        });
+        process.stdout.write(`\n── ${name}\n${output}`);
+        const ok = status === 0;
+        note(name, (Date.now() - start) / 1_000, ok ? 1 : 0, ok ? 0 : 1, ok ? '' : `status ${status}`);
+      }
+    }),
+  );
+}
+
 /** A test runner with tests of its own; a runner that dies or runs nothing counts as a failure. */
 function runTests(name, args, environment) {
   process.stdout.write(`\n── ${name}\n`);
@@ -63,21 +85,18 @@ try {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
 
-  check('format', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn');
-  check('lint', 'eslint/bin/eslint.js', '.', '--max-warnings', '0');
-  check(
-    'directions',
-    'dependency-cruiser/bin/dependency-cruise.mjs',
-    'src',
-    'workers',
-    '--config',
-    '.dependency-cruiser.cjs',
+  const directions = ['src', 'workers', '--config', '.dependency-cruiser.cjs'];
+  const projects = ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json'];
+  await checkInLanes(
+    [['lint', 'eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+    [
+      ['format', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn'],
+      ['directions', 'dependency-cruiser/bin/dependency-cruise.mjs', ...directions],
+      ['unused code', 'knip/bin/knip.js'],
+      ...projects.map((project) => [`types ${project}`, 'typescript/bin/tsc', '-p', project]),
+      ['components', 'svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.json', '--fail-on-warnings'],
+    ],
   );
-  check('unused code', 'knip/bin/knip.js');
-  for (const project of ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json']) {
-    check(`types ${project}`, 'typescript/bin/tsc', '-p', project);
-  }
-  check('components', 'svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.json', '--fail-on-warnings');
   // Built before the tests: those of contracts run the command line tool as it ships.
   const built =
     check('build', 'vite/bin/vite.js', 'build', '--logLevel', 'warn') &&
