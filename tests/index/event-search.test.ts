@@ -138,13 +138,14 @@ describe('a search finds what the query finds on every event tree', () => {
       ];
       let found = 0;
       let records = 0;
-      for (const name of logNames()) {
+      for (const [number, name] of logNames().entries()) {
         const log = readLog(name);
         const store = storeOf([log]);
         const trees = [treesOf(store, log, 0)];
         expect([name, store.columns.count]).toEqual([name, trees[0]!.length]);
         records += store.columns.count;
-        for (const text of queries) {
+        // Three of the queries per log, in turn: each meets a good third of the logs.
+        for (const text of [0, 1, 2].map((step) => queries[(3 * number + step) % queries.length]!)) {
           const places = await placesOf(store, text);
           expect([name, text, places]).toEqual([name, text, placesByTree(trees, text)]);
           found += places.length;
