@@ -2,7 +2,7 @@
 
 import type { EventElement } from '../../src/model/event.ts';
 import { eventOf, type EventSketch } from '../sigma/rule-kit.ts';
-import { application, file, log, proc, security, user, type Change } from './sketches.ts';
+import { application, file, log, proc, security, sysmon, user, type Change } from './sketches.ts';
 
 /** An event so many seconds after the start, on a computer. */
 export interface Moment {
@@ -69,6 +69,12 @@ const ticket = (ServiceName: string, TicketEncryptionType: string): EventSketch 
   security(4769, { TargetUserName: 'ann@A', IpAddress: '10.0.0.9', ServiceName, TicketEncryptionType, Status: '0x0' });
 const pipe = (RelativeTargetName: string): EventSketch =>
   security(5145, { SubjectUserName: 'ann', IpAddress: '10.0.0.9', ShareName: '\\\\*\\IPC$', RelativeTargetName });
+const desktopLogon = (): EventSketch =>
+  user('Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational', 'x', 1149, 'EventXML', {
+    Param1: 'ann',
+  });
+const desktopConnection = (): EventSketch =>
+  log('Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', 'x', 131, { ClientIP: '10.0.0.9:50211' });
 const survey = (image: string): EventSketch => proc(image, image, { User: 'D\\ann' });
 
 // One rule a line reads better than what the formatter makes of it.
@@ -105,4 +111,9 @@ export const CORRELATIONS: readonly CorrelationCase[] = [
   { rule: 'security/log-cleared-after-change', holds: series([0, security(4697, { ServiceName: 'x' })], [600, user('Security', 'Microsoft-Windows-Eventlog', 1102, 'LogFileCleared', { SubjectUserName: 'ann' })]), fails: series([0, security(4688, { NewProcessName: 'x' })], [600, user('Security', 'Microsoft-Windows-Eventlog', 1102, 'LogFileCleared', { SubjectUserName: 'ann' })]) },
   { rule: 'sysmon/ransom-notes-written-in-many-folders', holds: burst(10, 1, (at) => file('C:\\x\\a.exe', `C:\\data\\${at}\\HOW_TO_DECRYPT.txt`)), fails: burst(10, 1, (at) => file('C:\\x\\a.exe', `C:\\data\\${at}\\notes.txt`)) },
   { rule: 'terminal-services/remote-desktop-passwords-guessed', holds: burst(8, 5, () => log('Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', 'x', 140, { IPString: '203.0.113.5' })), fails: burst(8, 5, (at) => log('Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', 'x', 140, { IPString: `203.0.113.${at}` })) },
+  { rule: 'terminal-services/remote-desktop-logons-on-many-hosts', holds: onHosts(3, desktopLogon), fails: onHosts(2, desktopLogon) },
+  { rule: 'terminal-services/remote-desktop-connections-in-bulk', holds: burst(20, 1, desktopConnection), fails: burst(20, 5, desktopConnection) },
+  { rule: 'security/password-reset-over-sam-pipe', holds: series([0, pipe('samr')], [5, security(4724, { SubjectUserName: 'ann', TargetUserName: 'bob' })]), fails: series([0, pipe('samr')], [5, security(4724, { SubjectUserName: 'eve', TargetUserName: 'bob' })]) },
+  { rule: 'security/accounts-enumerated-through-sam', holds: burst(5, 2, (at) => security(4661, { ObjectType: 'SAM_USER', ObjectName: `${SID}-${1000 + at}`, SubjectUserName: 'ann' })), fails: burst(5, 2, () => security(4661, { ObjectType: 'SAM_USER', ObjectName: SID, SubjectUserName: 'ann' })) },
+  { rule: 'sysmon/processes-opened-by-program-in-open-folder', holds: burst(15, 1, (at) => sysmon(10, { SourceImage: 'C:\\Users\\ann\\a.exe', TargetImage: `C:\\p${at}.exe`, GrantedAccess: '0x410' })), fails: burst(15, 1, () => sysmon(10, { SourceImage: 'C:\\Users\\ann\\a.exe', TargetImage: 'C:\\p.exe', GrantedAccess: '0x410' })) },
 ];

@@ -12,12 +12,13 @@ import { OTHERS } from './other-cases.ts';
 import { PROCESS_CHAINS } from './process-chains-cases.ts';
 import { PROCESS_TOOLS } from './process-tools-cases.ts';
 import { SECURITY } from './security-cases.ts';
+import { SELDOM_SEEN } from './seldom-seen-cases.ts';
 import { SYSMON } from './sysmon-cases.ts';
 
 const { ruleSet } = compileRules(rulesBelow(fileURLToPath(new URL('../../rules', import.meta.url)), ['core']));
 const nameOf = (rule: Rule): string => rule.info.file.replace(/^core\//, '').replace(/\.yml$/, '');
 const rules = new Map(ruleSet.rules.filter(({ generates }) => generates).map((rule) => [nameOf(rule), rule]));
-const ROWS = [...PROCESS_TOOLS, ...PROCESS_CHAINS, ...SYSMON, ...SECURITY, ...OTHERS];
+const ROWS = [...PROCESS_TOOLS, ...PROCESS_CHAINS, ...SYSMON, ...SECURITY, ...OTHERS, ...SELDOM_SEEN];
 
 function eventRule(name: string): EventRule {
   const rule = rules.get(name);

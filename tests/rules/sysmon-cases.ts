@@ -47,7 +47,7 @@ export const SYSMON: readonly RuleRow[] = [
   row('sysmon/library-planted-for-system-program', [file('cmd', r`C:\Windows\System32\wlbsctrl.dll`), file(r`C:\x\a.exe`, r`C:\Users\Public\version.dll`)], { TargetFilename: r`C:\Windows\System32\other.dll` }),
   row('sysmon/remote-control-program-installed', file(r`C:\Windows\explorer.exe`, r`C:\Users\ann\AppData\Roaming\AnyDesk\user.conf`), { TargetFilename: r`C:\Users\ann\AppData\Roaming\Notes\user.conf` }),
   row('sysmon/event-log-file-deleted', sysmon(23, { Image: r`C:\x\a.exe`, TargetFilename: r`C:\Windows\System32\winevt\Logs\Security.evtx` }), { Image: r`C:\Windows\System32\svchost.exe` }),
-  row('sysmon/program-in-alternate-stream', stream(r`C:\x\a.txt:b.exe`), { TargetFilename: r`C:\x\a.txt:Zone.Identifier` }),
+  row('sysmon/program-in-alternate-stream', [stream(r`C:\x\a.txt:b.exe`), stream(r`C:\Users\ann\AppData:b.vbs`)], { TargetFilename: r`C:\x\a.txt:Zone.Identifier` }),
   row('sysmon/download-from-file-drop', stream(r`C:\x\a.exe:Zone.Identifier`, '[ZoneTransfer]  ZoneId=3  HostUrl=https://transfer.sh/a.exe'), { Contents: '[ZoneTransfer]  ZoneId=3  HostUrl=https://example.com/a.exe' }),
   row('sysmon/library-loaded-from-open-folder', load('rdrleakdiag', r`C:\Users\Public\a.dll`, { Signed: 'false' }), { Signed: 'true' }, { ImageLoaded: r`C:\Windows\System32\a.dll` }),
   row('sysmon/system-library-loaded-from-other-folder', load(r`C:\Users\ann\a.exe`, r`C:\Users\ann\version.dll`), { ImageLoaded: r`C:\Windows\System32\version.dll` }),
