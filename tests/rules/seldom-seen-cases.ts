@@ -137,4 +137,8 @@ export const SELDOM_SEEN: readonly RuleRow[] = [
   row('terminal-services/gateway-session-from-public-address', user('Microsoft-Windows-TerminalServices-Gateway/Operational', 'Microsoft-Windows-TerminalServices-Gateway', 302, 'EventInfo', { Username: 'ann', IpAddress: '203.0.113.5' }), { IpAddress: '10.0.0.9' }),
   row('application/service-asked-for-attention', application('Interactive Services detection', 1000, { '#': 'x' }), { eventId: 1001 }),
   row('system/logging-or-protection-service-stopped', systemLog('Service Control Manager', 7036, { param1: 'Windows Event Log', param2: 'stopped' }), { param2: 'running' }),
+  row('process/attack-tool-started-by-name', proc(r`C:\Tools\Rubeus.exe`, 'Rubeus.exe triage'), { Image: r`C:\Tools\Rubus.exe` }),
+  row('security/account-renamed-to-look-privileged', [security(4781, { OldTargetUserName: 'bob', NewTargetUserName: 'admin-bob', SubjectUserName: 'ann' }), security(4738, { SamAccountName: 'administrator', SubjectUserName: 'ann' })], { NewTargetUserName: 'bobby' }),
+  row('security/secrets-of-user-fetched-over-share', security(5145, { SubjectUserName: 'ann', ShareName: r`\\*\C$`, RelativeTargetName: r`Users\bob\AppData\Local\Google\Chrome\User Data\Default\Login Data` }), { RelativeTargetName: r`Users\bob\Documents\a.docx` }),
+  row('security/certificate-asked-for-from-foreign-system', security(4886, { Requester: r`D\ann`, Attributes: '\nCertificateTemplate:User' }), { Attributes: '\nCertificateTemplate:User\nccm:PC1.d' }, { Requester: r`D\PC1$` }),
 ];
