@@ -2,16 +2,20 @@
 // smaller (hives, file tables). Streams, so that the zip may be larger than memory.
 
 import { randomFillSync } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
+import { ZipWriter } from '@zip.js/zip.js';
 
 export interface ZipPlan {
   /** Logs on disk, each one entry. */
   readonly logs: readonly string[];
   /** Bytes of other files, one entry per log. */
   readonly fillerBytes: number;
+  /** Encrypts by AES under it, as the zips of collectors are. */
+  readonly password?: string | undefined;
 }
 
 interface Entry {
@@ -27,20 +31,26 @@ const FILLER_PART = 4 * 1_024 * 1_024;
 
 /** Writes the zip; gives its size and that of the logs in it. All sizes must stay below 4 GiB: no zip64 here. */
 export async function makeZip(path: string, plan: ZipPlan): Promise<{ zipBytes: number; logBytes: number }> {
+  if (plan.password !== undefined) return makeEncryptedZip(path, plan, plan.password);
   const file = await open(path, 'w');
   try {
     const entries: Entry[] = [];
     let at = 0;
     let logBytes = 0;
     for (const [number, log] of plan.logs.entries()) {
-      const name = `HOST-${number}/C/Windows/System32/winevt/Logs/${basename(log)}`;
-      const entry = await addEntry(file, at, name, 8, createReadStream(log, { highWaterMark: 1_024 * 1_024 }));
+      const entry = await addEntry(
+        file,
+        at,
+        logName(number, log),
+        8,
+        createReadStream(log, { highWaterMark: 1_024 * 1_024 }),
+      );
       entries.push(entry);
       at = entry.offset + 30 + entry.name.length + entry.packed;
       logBytes += entry.size;
       const share = Math.floor(plan.fillerBytes / plan.logs.length);
       if (share === 0) continue;
-      const other = await addEntry(file, at, `HOST-${number}/C/$MFT.bin`, 0, filler(share));
+      const other = await addEntry(file, at, fillerName(number), 0, filler(share));
       entries.push(other);
       at = other.offset + 30 + other.name.length + other.packed;
     }
@@ -56,6 +66,30 @@ export async function makeZip(path: string, plan: ZipPlan): Promise<{ zipBytes: 
   } finally {
     await file.close();
   }
+}
+
+function logName(number: number, log: string): string {
+  return `HOST-${number}/C/Windows/System32/winevt/Logs/${basename(log)}`;
+}
+
+function fillerName(number: number): string {
+  return `HOST-${number}/C/$MFT.bin`;
+}
+
+async function makeEncryptedZip(path: string, { logs, fillerBytes }: ZipPlan, password: string) {
+  const zip = new ZipWriter(Writable.toWeb(createWriteStream(path)), { useWebWorkers: false, password });
+  const share = Math.floor(fillerBytes / logs.length);
+  let logBytes = 0;
+  for (const [number, log] of logs.entries()) {
+    const read = Readable.toWeb(createReadStream(log, { highWaterMark: 1_024 * 1_024 }));
+    await zip.add(logName(number, log), read as ReadableStream<Uint8Array>);
+    logBytes += statSync(log).size;
+    if (share === 0) continue;
+    const other = Readable.toWeb(Readable.from(filler(share)));
+    await zip.add(fillerName(number), other as ReadableStream<Uint8Array>, { level: 0 });
+  }
+  await zip.close();
+  return { zipBytes: statSync(path).size, logBytes };
 }
 
 function* filler(bytes: number): Generator<Buffer> {

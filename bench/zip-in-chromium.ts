@@ -1,7 +1,9 @@
 // A zip in the real app on a real browser, from the choice of the file to the end of the scan: rate in bytes of logs, time to
 // the first row, and the most memory that the tab's process held. Needs dist/ (npm run build) and logs:
-// node --import ./scripts/typescript.mjs bench/zip-in-chromium.ts LOG… [--filler MB] [--loose] [--private] [--json]
-// --loose takes the logs as they are, for comparison. CPU seconds tell more than wall time on a machine that is busy.
+// node --import ./scripts/typescript.mjs bench/zip-in-chromium.ts LOG… [--filler MB] [--encrypted] [--loose] [--private]
+// [--app DIR] [--json]
+// --encrypted makes a zip under the password that is tried first; --loose takes the logs as they are, for comparison; --app
+// serves another build than dist/. CPU seconds tell more than wall time on a machine that is busy.
 // The zip is made beside the first log and kept for the next run. Linux only: memory comes from /proc.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -10,6 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS } from '../scripts/chromium-flags.ts';
+import { USUAL_PASSWORD } from '../src/intake/zip-keys.ts';
 import { scanOver, startApp } from '../tests/e2e/app-page.ts';
 import { makeZip } from './make-zip.ts';
 
@@ -18,22 +21,27 @@ const { values, positionals } = parseArgs({
   options: {
     filler: { type: 'string', default: '0' },
     private: { type: 'boolean', default: false },
+    encrypted: { type: 'boolean', default: false },
     loose: { type: 'boolean', default: false },
+    app: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 if (positionals.length === 0) {
-  process.stderr.write('usage: bench/zip-in-chromium.ts LOG… [--filler MB] [--loose] [--json]\n');
+  process.stderr.write('usage: bench/zip-in-chromium.ts LOG… [--filler MB] [--encrypted] [--loose] [--json]\n');
   process.exit(2);
 }
 // A log that is there twice is read once, so each counts once.
 const logs = [...new Set(positionals.map((path) => resolve(path)))];
 const logBytes = logs.reduce((sum, log) => sum + statSync(log).size, 0);
-const path = join(dirname(logs[0]!), `logs-${logs.length}x${Math.round(logBytes / 1e6)}-${values.filler}.zip`);
-if (!values.loose && !existsSync(path)) await makeZip(path, { logs, fillerBytes: Number(values.filler) * 1e6 });
+const kind = `${values.filler}${values.encrypted ? '-encrypted' : ''}`;
+const path = join(dirname(logs[0]!), `logs-${logs.length}x${Math.round(logBytes / 1e6)}-${kind}.zip`);
+const password = values.encrypted ? USUAL_PASSWORD : undefined;
+if (!values.loose && !existsSync(path))
+  await makeZip(path, { logs, fillerBytes: Number(values.filler) * 1e6, password });
 
-const app = await startApp();
+const app = await startApp(values.app === undefined ? {} : { folder: resolve(values.app) });
 // A profile on disk, as people have: a context of its own is like a private window, where browsers keep Blobs in memory.
 const profile = values.private ? undefined : mkdtempSync(join(tmpdir(), 'winnow-profile-'));
 const context =

@@ -1,4 +1,4 @@
-// The bytes of a packed log, from its start. Used by the unpack worker for whole logs, by the page for first bytes.
+// The bytes of a packed log, from its start. Used by workers for whole logs, by the page for first bytes.
 
 import type { PackedLog } from '../model/packed-log.ts';
 import { openGzip } from './gzip-members.ts';

@@ -1,6 +1,5 @@
-// The zip reader (owner of @zip.js/zip.js, with zip-entry-stream.ts): lists entries by random access on a Blob, zip64
-// included, and finds them by their own headers where the directory is lost. What is worth unpacking is decided in
-// packed.ts. The library is loaded when the first zip is met.
+// The zip reader: lists entries by random access on a Blob, zip64 included, and finds them by their own headers where the
+// directory is lost. What is worth unpacking is decided in packed.ts. The library is loaded when the first zip is met.
 
 import type { Entry } from '@zip.js/zip.js';
 import { createPacer } from './pacer.ts';
@@ -57,9 +56,7 @@ export const openZip: OpenZip = async (blob) => {
 };
 
 async function* readDirectory(blob: Blob, bytes: Uint8Array | undefined): AsyncGenerator<ListedEntry> {
-  const { BlobReader, Uint8ArrayReader, ZipReader, configure } = await import('@zip.js/zip.js/lib/zip-core-native.js');
-  // Its own workers would start from other URLs than the policy of the page allows.
-  configure({ useWebWorkers: false });
+  const { BlobReader, Uint8ArrayReader, ZipReader } = await import('./zip-library.ts');
   const reader = new ZipReader(bytes === undefined ? new BlobReader(blob) : new Uint8ArrayReader(bytes), {
     // Unsafe names are made safe where they are shown; refusing one would lose the whole archive.
     filenameValidation: 'tolerant',

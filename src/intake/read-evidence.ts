@@ -1,11 +1,11 @@
-// The bytes of a log once it was scanned, by place and in any thread. Of the packed forms only gzip: the zip reader is
-// large, and what needs it (encrypted entries, Deflate64) is kept as a Blob instead (src/pool/unpack-pass.ts).
+// The bytes of a log once it was scanned, by place and in any thread; a packed one is unpacked again for it.
 
 import { chunksOf, partBehind, streamOf } from '../base/read-stream.ts';
 import { readHeld, readStreamed, type ReadableBytes } from '../base/readable-bytes.ts';
 import type { EvidenceBytes, HeldBytes, PackedLog } from '../model/packed-log.ts';
 import { GZIP_BACK, GZIP_FRONT } from './gzip-frame.ts';
-import { inPieces, openGzip } from './gzip-members.ts';
+import { inPieces } from './gzip-members.ts';
+import { openPacked } from './open-packed.ts';
 
 /**
  * The same for what openPacked() breaks off although its bytes may be sound: only the checksum behind them is wrong, and the
@@ -43,7 +43,7 @@ export function createEvidenceReader(): ReadEvidence {
   };
 }
 
-/** Unpacks a gzip log again as the scan did: without verifying it where the verified bytes break off. */
+/** Unpacks a log again as the scan did: without verifying it where the verified bytes break off. */
 export function openToEnd(packed: PackedLog): ReadableStream<Uint8Array<ArrayBuffer>> {
   return streamOf(allChunks(packed));
 }
@@ -51,7 +51,7 @@ export function openToEnd(packed: PackedLog): ReadableStream<Uint8Array<ArrayBuf
 async function* allChunks(packed: PackedLog): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
   let given = 0;
   try {
-    for await (const chunk of chunksOf(openGzip(packed.blob))) {
+    for await (const chunk of chunksOf(openPacked(packed))) {
       yield chunk;
       given += chunk.length;
     }

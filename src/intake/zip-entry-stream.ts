@@ -1,5 +1,5 @@
-// Unpacks a zip of one entry with the zip reader: encrypted entries and Deflate64. Runs in the unpack worker; in the page
-// only for the first bytes, to see what an entry is.
+// Unpacks a zip of one entry with the zip reader: encrypted entries and Deflate64. Runs in workers; in the page only for
+// the first bytes, to see what an entry is.
 
 import type { FileEntry } from '@zip.js/zip.js';
 
@@ -33,9 +33,7 @@ export async function fitsPassword(zip: Blob, password: string): Promise<boolean
 }
 
 async function onlyEntry(zip: Blob): Promise<FileEntry> {
-  const { BlobReader, ZipReader, configure } = await import('@zip.js/zip.js/lib/zip-core-native.js');
-  // Its own workers would start from other URLs than the policy of the page allows.
-  configure({ useWebWorkers: false });
+  const { BlobReader, ZipReader } = await import('./zip-library.ts');
   const [entry] = await new ZipReader(new BlobReader(zip), { filenameValidation: 'tolerant' }).getEntries();
   if (entry === undefined || entry.directory) throw new Error('no file in the zip');
   return entry;

@@ -1,5 +1,5 @@
 // Passwords of encrypted archives: the usual one first, then those that opened another archive of the drop, then the
-// person who dropped it is asked. Never kept beyond the drop.
+// person who dropped it is asked. Kept in memory only, with the logs that they open.
 
 import { readStreamHead } from '../base/read-stream.ts';
 import { fitsPassword } from './zip-entry-stream.ts';

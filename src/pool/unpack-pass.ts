@@ -136,9 +136,7 @@ export class UnpackPass {
   }
 
   /** Room for a log of this size among those that are kept; 0 when there is not enough. */
-  #reserve({ form, size }: PackedLog): number {
-    // It cannot be unpacked again everywhere (src/intake/read-evidence.ts).
-    if (form === 'zip-entry') return Number.POSITIVE_INFINITY;
+  #reserve({ size }: PackedLog): number {
     if (size > this.#keepable) return 0;
     this.#keepable -= size;
     return size;

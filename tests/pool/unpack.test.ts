@@ -1,7 +1,10 @@
 // Packed logs in a scan: unpacked in workers of their own while what is there of them is scanned.
 
+import { crc32 } from 'node:zlib';
+import { BlobReader, BlobWriter, ZipWriter } from '@zip.js/zip.js';
 import { describe, expect, test, vi } from 'vitest';
 import { openPacked } from '../../src/intake/open-packed.ts';
+import { openZip } from '../../src/intake/open-zip.ts';
 import { createEvidenceReader, openToEnd, openUnverified } from '../../src/intake/read-evidence.ts';
 import type { EvidenceBytes, PackedLog } from '../../src/model/packed-log.ts';
 import { createInlineScanner, startInlineUnpacker, startInlineWorker } from '../../src/pool/inline-scanner.ts';
@@ -11,6 +14,7 @@ import { serveScanWorker } from '../../src/pool/serve-worker.ts';
 import { unpackInParts, type Unpacker } from '../../src/pool/serve-unpacker.ts';
 import type { UnpackWorker } from '../../src/pool/unpack-pass.ts';
 import { createWorkerScanner } from '../../src/pool/worker-scanner.ts';
+import { buildZip, storeAsDeflate64 } from '../builders/zip-builder.ts';
 import { Chunk, chunkOffsets, fakeCores, fakeFile, Recorder } from './fake-core.ts';
 
 const loadProgram = (): Promise<ArrayBuffer> => Promise.resolve(new ArrayBuffer(8));
@@ -120,8 +124,14 @@ describe('packed logs', () => {
     expect(heard.problems.map(({ code }) => code)).toEqual(['worker-lost', 'worker-lost']);
   });
 
-  test('a log that is too large to be kept is unpacked again when its bytes are wanted', async () => {
-    const log = await packed(fakeFile(0, 'a.evtx', good(40)));
+  test.each<readonly [string, (file: ScanFile) => Promise<ScanFile>]>([
+    ['deflated', packed],
+    ['encrypted by AES', (file) => encrypted(file, {})],
+    ['encrypted by ZipCrypto', (file) => encrypted(file, { zipCrypto: true })],
+    ['packed by Deflate64', deflated64],
+  ])('a log that is too large to be kept is unpacked again when its bytes are wanted: %s', async (_name, pack) => {
+    const loose = fakeFile(0, 'a.evtx', good(40));
+    const log = await pack(loose);
     const heard = new Listener();
     const scanner = createInlineScanner({ createCore: fakeCores(), loadProgram, workers: 2, unpacker });
     // What it claims decides, and this one claims more than anything kept.
@@ -135,7 +145,7 @@ describe('packed logs', () => {
     const chunk = new Uint8Array(await again.slice(4_096 + 39 * 65_536).arrayBuffer());
     expect(chunk).toHaveLength(65_536);
     const digests = await hashFile(bytes, ['sha256'], () => undefined, openToEnd);
-    const { sha256 } = await hashFile(await whole(log.packed!), ['sha256'], () => undefined);
+    const { sha256 } = await hashFile(loose.blob, ['sha256'], () => undefined);
     expect(digests.sha256).toBe(sha256);
   });
 
@@ -158,8 +168,25 @@ describe('packed logs', () => {
   });
 });
 
-async function whole(log: PackedLog): Promise<Blob> {
-  return new Response(openPacked(log)).blob();
+/** A log in a zip of its own, as intake gives it. */
+async function inZip({ number, path }: ScanFile, zip: Blob, password?: string): Promise<ScanFile> {
+  const { entries } = await openZip(zip);
+  const log = (await entries[0]!.content(password)) as PackedLog;
+  expect(log.form).toBe('zip-entry');
+  return { number, path, blob: new Blob([]), packed: log };
+}
+
+async function encrypted(file: ScanFile, options: object): Promise<ScanFile> {
+  const password = 'infected';
+  const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false, password, ...options });
+  await writer.add(file.path, new BlobReader(file.blob));
+  return inZip(file, await writer.close(), password);
+}
+
+async function deflated64(file: ScanFile): Promise<ScanFile> {
+  const log = new Uint8Array(await file.blob.arrayBuffer());
+  const part = { name: file.path, data: storeAsDeflate64(log), method: 9, size: log.length, crc: crc32(log) };
+  return inZip(file, new Blob([buildZip([part])]));
 }
 
 /** Sends one part, then an error as of a worker that crashed. */
