@@ -91,6 +91,7 @@ try {
     const { longest, firstRow } = globalThis as unknown as { longest: number; firstRow: number };
     return { longest, firstRow };
   });
+  const findings = Number(await page.getByRole('grid', { name: 'Findings' }).getAttribute('aria-rowcount')) - 1;
   const strip = await page.locator('.strip .numbers').innerText();
   if (!strip.includes('Scanned in')) {
     await page
@@ -112,6 +113,7 @@ try {
     rendererPeakMegabytes: Math.round(peaks.renderer / 1e6),
     rendererPeakWithoutSharedMegabytes: Math.round(peaks.rendererOwn / 1e6),
     browserPeakMegabytes: Math.round(peaks.browser / 1e6),
+    findings,
     strip,
   };
   process.stdout.write(

@@ -3,7 +3,7 @@
 
 import type { Problem } from '../model/problem.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
-import type { CorrelationJob, CorrelationPart, CorrelationReport, JoinJob, JoinReport } from './protocol.ts';
+import type { CorrelationJob, CorrelationPart, CorrelationReport, JoinJob, JoinPart, JoinReport } from './protocol.ts';
 import { WorkerLost, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -29,11 +29,14 @@ export interface ScanEnd {
   problem(problem: Problem): void;
 }
 
+/** What a job is judged on: emptied as soon as it has crossed to the worker, whose copy is as large. */
+type Given<Job, Part> = Omit<Job, 'plan' | 'rules' | 'parts'> & { readonly parts: Part[] };
+
 /** Judges what only other records decide. `take` must not throw. Rejects with what the plan or our own code throws. */
 export async function judgeJoins(
   scan: ScanEnd,
   loadPlan: LoadJoins,
-  job: Omit<JoinJob, 'plan'>,
+  job: Given<JoinJob, JoinPart>,
   take: (report: JoinReport) => void,
 ): Promise<void> {
   const what = 'rules that read the record of a parent process were not judged';
@@ -43,10 +46,12 @@ export async function judgeJoins(
     else setTimeout(stop, LAST_JOIN_MS);
   };
   await withWorker(scan, what, stopLater, async (worker, watch) => {
-    await worker.join({ plan, ...job }, (report) => {
+    const joined = worker.join({ plan, ...job }, (report) => {
       watch();
       take(report);
     });
+    job.parts.length = 0;
+    await joined;
   });
 }
 
@@ -54,8 +59,7 @@ export async function judgeJoins(
 export async function judgeCorrelations(
   scan: ScanEnd,
   loadRules: LoadCorrelations,
-  files: CorrelationJob['files'],
-  parts: readonly CorrelationPart[],
+  job: Given<CorrelationJob, CorrelationPart>,
 ): Promise<CorrelationReport | undefined> {
   const rules = await loadRules();
   let report: CorrelationReport | undefined;
@@ -65,7 +69,9 @@ export async function judgeCorrelations(
     // A correlation that runs is finished: it takes seconds, and its findings are there then.
     () => undefined,
     async (worker) => {
-      report = await worker.correlate({ rules, files, parts });
+      const correlated = worker.correlate({ rules, ...job });
+      job.parts.length = 0;
+      report = await correlated;
     },
   );
   return report;

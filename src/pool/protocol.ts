@@ -125,13 +125,19 @@ export interface CorrelationReport {
   readonly problems: readonly Problem[];
 }
 
+/** Join rows of one slice, with the rank of the file they came from. */
+export interface JoinPart {
+  readonly rank: number;
+  readonly rows: JoinRows;
+}
+
 /** Everything that joins are judged on, once every slice is in. */
 export interface JoinJob {
   /** As join-plan-json.ts writes it. */
   readonly plan: string;
   /** By rank. */
   readonly files: CorrelationJob['files'];
-  readonly parts: readonly { readonly rank: number; readonly rows: JoinRows }[];
+  readonly parts: readonly JoinPart[];
 }
 
 /** Some of what a join found, by file and place. */

@@ -9,11 +9,11 @@ import type { EvidenceBytes, HeldBytes } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import type { CorrelationPart, JoinJob, JoinReport, Run, RunMessage } from './protocol.ts';
+import type { CorrelationPart, JoinPart, JoinReport, Run, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
 import { CHUNK_BYTES, HEADER_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
-import { UnpackedParts } from './unpacked-parts.ts';
+import { CopyMemory, UnpackedParts } from './unpacked-parts.ts';
 import type { UnpackPass, UnpackWorker } from './unpack-pass.ts';
 import { WorkerLost, type RunHandle, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -71,6 +71,7 @@ class ScanTask {
   readonly #files: ReadonlyMap<number, TaskFile>;
   readonly #startUnpacker: StartUnpacker | undefined;
   #unpack: UnpackPass | undefined;
+  readonly #copies = new CopyMemory();
   readonly #options: TaskOptions;
   readonly #listener: ScanListener;
   #plan: RunPlan;
@@ -79,7 +80,7 @@ class ScanTask {
   readonly #startedAt = performance.now();
   readonly #active = new Set<ActiveJob>();
   readonly #correlation: CorrelationPart[] = [];
-  readonly #joins: JoinJob['parts'][number][] = [];
+  readonly #joins: JoinPart[] = [];
   readonly #loadCorrelations: LoadCorrelations;
   readonly #loadJoins: LoadJoins;
   /** Files by rank, and the rank of each. */
@@ -110,7 +111,7 @@ class ScanTask {
     this.#loadCorrelations = loadCorrelations;
     this.#loadJoins = loadJoins;
     const own = files.map((file): TaskFile => {
-      return { ...file, size: file.packed?.size ?? file.blob.size, parts: file.packed && new UnpackedParts() };
+      return { ...file, size: file.packed?.size ?? file.blob.size, parts: file.packed && new UnpackedParts(this.#copies) };
     });
     this.#ranked = own.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.size - b.size));
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
@@ -137,6 +138,9 @@ class ScanTask {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
       await Promise.all([this.#driveAll(), this.#unpackAll().catch((cause: unknown) => this.#fail(cause))]);
+      // What follows reads little of the logs and needs memory of its own.
+      this.#copies.clear();
+      this.#unpack?.release();
       // Also after a cancel: what was found stays, and findings that wait for a parent process were found.
       if (this.#bug === undefined) await this.#join();
       if (!this.#over()) await this.#correlate();
@@ -395,7 +399,7 @@ class ScanTask {
         });
         break;
       case 'end':
-        if (message.spare !== undefined) this.#file(file).parts?.recycle(message.spare);
+        if (message.spare !== undefined) this.#copies.recycle(message.spare);
         this.#finishRun(active);
         break;
       case 'crashed':
@@ -471,8 +475,8 @@ class ScanTask {
 
   async #correlate(): Promise<void> {
     if (this.#correlation.length === 0) return;
-    const parts = this.#correlation;
-    const report = await judgeCorrelations(this.#end, this.#loadCorrelations, this.#filesByRank, parts);
+    const job = { files: this.#filesByRank, parts: this.#correlation };
+    const report = await judgeCorrelations(this.#end, this.#loadCorrelations, job);
     if (report === undefined) return;
     for (const problem of report.problems) this.#listener.problem(problem);
     this.#findings += report.hits.length;

@@ -94,6 +94,11 @@ export class UnpackPass {
     for (const buffer of buffers) if (this.#spares.length < MOST_SPARES) this.#spares.push(buffer);
   }
 
+  /** Lets go memory that waits to be used again. */
+  release(): void {
+    this.#spares.length = 0;
+  }
+
   /** Nobody reads the file any more. */
   drop(file: number): void {
     this.#dropped.add(file);

@@ -5,6 +5,28 @@
 const COPY_BYTES = 4 * 1_024 * 1_024 + 4_096;
 const MOST_SPARES = 4;
 
+/** Memory of copies that came back, used again for the next ones: one for all logs of a scan. */
+export class CopyMemory {
+  readonly #spares: ArrayBuffer[] = [];
+
+  /** Bytes of this length, with anything in them. */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    const spare = this.#spares.pop();
+    const isFit = spare !== undefined && spare.byteLength >= length;
+    return new Uint8Array(isFit ? spare : new ArrayBuffer(Math.max(length, COPY_BYTES)), 0, length);
+  }
+
+  /** Takes back the memory of a copy. */
+  recycle(copy: ArrayBuffer): void {
+    if (this.#spares.length < MOST_SPARES) this.#spares.push(copy);
+  }
+
+  /** Lets go what waits to be used again. */
+  clear(): void {
+    this.#spares.length = 0;
+  }
+}
+
 interface Part {
   readonly start: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -16,7 +38,11 @@ export class UnpackedParts {
   /** In order; finished ones are gone. */
   #parts: Part[] = [];
   #end = 0;
-  readonly #spares: ArrayBuffer[] = [];
+  readonly #memory: CopyMemory;
+
+  constructor(memory: CopyMemory) {
+    this.#memory = memory;
+  }
 
   /** Bytes that came so far. */
   get end(): number {
@@ -32,11 +58,7 @@ export class UnpackedParts {
   /** A copy of the bytes from `start` to `end`, to be given away. None of them may be finished. */
   copy(start: number, end: number): Uint8Array<ArrayBuffer> {
     const length = Math.max(0, Math.min(end, this.#end) - start);
-    const spare = this.#spares.pop();
-    const isFit = spare !== undefined && spare.byteLength >= length;
-    const copy = isFit
-      ? new Uint8Array(spare, 0, length)
-      : new Uint8Array(Math.max(length, COPY_BYTES)).subarray(0, length);
+    const copy = this.#memory.take(length);
     let filled = 0;
     for (const part of this.#between(start, end)) {
       const piece = part.bytes.subarray(Math.max(0, start - part.start), Math.min(part.bytes.length, end - part.start));
@@ -45,11 +67,6 @@ export class UnpackedParts {
     }
     if (filled !== copy.length) throw new Error('bytes of a packed log were let go too early');
     return copy;
-  }
-
-  /** Takes back the memory of a copy. */
-  recycle(copy: ArrayBuffer): void {
-    if (this.#spares.length < MOST_SPARES) this.#spares.push(copy);
   }
 
   /** Nobody needs the bytes from `start` to `end` again. Gives the memory of parts that are finished with that. */
