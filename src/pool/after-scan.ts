@@ -3,7 +3,14 @@
 
 import type { Problem } from '../model/problem.ts';
 import type { CorrelationRule } from '../model/rule-set.ts';
-import type { CorrelationJob, CorrelationPart, CorrelationReport, JoinJob, JoinPart, JoinReport } from './protocol.ts';
+import type {
+  CorrelationJob,
+  CorrelationReport,
+  JoinJob,
+  PackedJob,
+  PackedJoinReport,
+  PackedPart,
+} from './protocol.ts';
 import { WorkerLost, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -29,15 +36,12 @@ export interface ScanEnd {
   problem(problem: Problem): void;
 }
 
-/** What a job is judged on: emptied as soon as it has crossed to the worker, whose copy is as large. */
-type Given<Job, Part> = Omit<Job, 'plan' | 'rules' | 'parts'> & { readonly parts: Part[] };
-
 /** Judges what only other records decide. `take` must not throw. Rejects with what the plan or our own code throws. */
 export async function judgeJoins(
   scan: ScanEnd,
   loadPlan: LoadJoins,
-  job: Given<JoinJob, JoinPart>,
-  take: (report: JoinReport) => void,
+  job: Omit<PackedJob<JoinJob>, 'plan'>,
+  take: (report: PackedJoinReport) => void,
 ): Promise<void> {
   const what = 'rules that read the record of a parent process were not judged';
   const plan = await loadPlan();
@@ -46,12 +50,10 @@ export async function judgeJoins(
     else setTimeout(stop, LAST_JOIN_MS);
   };
   await withWorker(scan, what, stopLater, async (worker, watch) => {
-    const joined = worker.join({ plan, ...job }, (report) => {
+    await worker.join({ plan, ...job }, (report) => {
       watch();
       take(report);
     });
-    job.parts.length = 0;
-    await joined;
   });
 }
 
@@ -59,7 +61,8 @@ export async function judgeJoins(
 export async function judgeCorrelations(
   scan: ScanEnd,
   loadRules: LoadCorrelations,
-  job: Given<CorrelationJob, CorrelationPart>,
+  files: CorrelationJob['files'],
+  parts: readonly PackedPart[],
 ): Promise<CorrelationReport | undefined> {
   const rules = await loadRules();
   let report: CorrelationReport | undefined;
@@ -69,9 +72,7 @@ export async function judgeCorrelations(
     // A correlation that runs is finished: it takes seconds, and its findings are there then.
     () => undefined,
     async (worker) => {
-      const correlated = worker.correlate({ rules, ...job });
-      job.parts.length = 0;
-      report = await correlated;
+      report = await worker.correlate({ rules, files, parts });
     },
   );
   return report;

@@ -83,7 +83,7 @@ export type RunGroups = readonly (readonly Run[])[];
 /** About a run of a request, in order; `run` is its place in it. */
 export type RunMessage = { readonly run: number } & (
   | { readonly kind: 'opened'; readonly opening: FileOpening }
-  | { readonly kind: 'slice'; readonly report: SliceReport }
+  | { readonly kind: 'slice'; readonly report: PackedSliceReport }
   /** The file could not be read (moved, changed, no permission): nothing more will come of it. */
   | { readonly kind: 'unreadable'; readonly detail: string }
   /** The core threw: a bug. The worker's state is unknown from here on. */
@@ -104,6 +104,27 @@ export type RunRequest =
   /** Messages with slices were taken; the worker keeps at most two that were not. */
   { readonly kind: 'taken' } | { readonly kind: 'stop' };
 
+/** Rows for joins or correlations as packed-rows.ts writes them. */
+export type PackedRows = Uint32Array<ArrayBuffer>;
+
+/** Packed rows of one slice, with the rank of the file they came from. */
+export interface PackedPart {
+  readonly rank: number;
+  readonly rows: PackedRows;
+}
+
+/** A slice's report as it crosses to the page; the buffers of its rows are transferred. */
+export type PackedSliceReport = Omit<SliceReport, 'correlation' | 'joins'> & {
+  readonly correlation: PackedRows | undefined;
+  readonly joins: PackedRows | undefined;
+};
+
+/** A job as it crosses to a worker: its parts are packed, and their buffers are transferred. */
+export type PackedJob<Job> = Omit<Job, 'parts'> & { readonly parts: readonly PackedPart[] };
+
+/** What a join found as it crosses to the page. */
+export type PackedJoinReport = Omit<JoinReport, 'correlation'> & { readonly correlation: readonly PackedPart[] };
+
 /** Correlation rows of one slice, with the rank of the file they came from. */
 export interface CorrelationPart {
   readonly rank: number;
@@ -116,7 +137,8 @@ export interface CorrelationJob {
   readonly rules: readonly (CorrelationRule | undefined)[];
   /** By rank: the order of (path, size), so that the order of dropping does not matter. */
   readonly files: readonly { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }[];
-  readonly parts: readonly CorrelationPart[];
+  /** Gone through once. */
+  readonly parts: Iterable<CorrelationPart>;
 }
 
 export interface CorrelationReport {
@@ -137,7 +159,8 @@ export interface JoinJob {
   readonly plan: string;
   /** By rank. */
   readonly files: CorrelationJob['files'];
-  readonly parts: readonly JoinPart[];
+  /** Gone through once. */
+  readonly parts: Iterable<JoinPart>;
 }
 
 /** Some of what a join found, by file and place. */
@@ -154,9 +177,9 @@ export interface ScanWorkerApi {
   load(program: ArrayBuffer): void;
   /** Starts runs; everything about them, their ends included, goes over `port`. */
   startRuns(groups: RunGroups, port: MessagePort): void;
-  correlate(job: CorrelationJob): Promise<CorrelationReport>;
+  correlate(job: PackedJob<CorrelationJob>): Promise<CorrelationReport>;
   /** Settles when every report has been taken. */
-  join(job: JoinJob, take: (report: JoinReport) => unknown): Promise<void>;
+  join(job: PackedJob<JoinJob>, take: (report: PackedJoinReport) => unknown): Promise<void>;
 }
 
 /** The work itself, without threads or messages; workers/scan-core.ts makes one from src/scan, tests make others. */

@@ -9,7 +9,7 @@ import type { EvidenceBytes, HeldBytes } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
 import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import type { CorrelationPart, JoinPart, JoinReport, Run, RunMessage } from './protocol.ts';
+import type { PackedJoinReport, PackedPart, Run, RunMessage } from './protocol.ts';
 import { RecoveryPass } from './recovery-pass.ts';
 import { CHUNK_BYTES, HEADER_BYTES, inOrderOfInterest, RunPlan, type PlannedRun } from './run-plan.ts';
 import type { ScanFile, ScanHandle, ScanListener, ScanOptions, ScanSummary } from './scanner.ts';
@@ -79,8 +79,8 @@ class ScanTask {
   readonly #meter: ProgressMeter;
   readonly #startedAt = performance.now();
   readonly #active = new Set<ActiveJob>();
-  readonly #correlation: CorrelationPart[] = [];
-  readonly #joins: JoinPart[] = [];
+  readonly #correlation: PackedPart[] = [];
+  readonly #joins: PackedPart[] = [];
   readonly #loadCorrelations: LoadCorrelations;
   readonly #loadJoins: LoadJoins;
   /** Files by rank, and the rank of each. */
@@ -111,7 +111,11 @@ class ScanTask {
     this.#loadCorrelations = loadCorrelations;
     this.#loadJoins = loadJoins;
     const own = files.map((file): TaskFile => {
-      return { ...file, size: file.packed?.size ?? file.blob.size, parts: file.packed && new UnpackedParts(this.#copies) };
+      return {
+        ...file,
+        size: file.packed?.size ?? file.blob.size,
+        parts: file.packed && new UnpackedParts(this.#copies),
+      };
     });
     this.#ranked = own.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.size - b.size));
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
@@ -376,13 +380,9 @@ class ScanTask {
         if (report.index !== undefined && report.index.count > 0) this.#listener.indexed?.(file, report.index);
         if (report.survey !== undefined) this.#recovery?.add(file, report.survey);
         if (report.rows.length > 0) this.#listener.found({ file, rows: report.rows });
-        if (report.joins !== undefined && report.joins.rows.length > 0)
-          this.#joins.push({ rank: ensureDefined(this.#rank.get(file), 'rank of a file'), rows: report.joins });
-        if (report.correlation !== undefined)
-          this.#correlation.push({
-            rank: ensureDefined(this.#rank.get(file), 'rank of a file'),
-            rows: report.correlation,
-          });
+        const rank = ensureDefined(this.#rank.get(file), 'rank of a file');
+        if (report.joins !== undefined) this.#joins.push({ rank, rows: report.joins });
+        if (report.correlation !== undefined) this.#correlation.push({ rank, rows: report.correlation });
         break;
       }
       case 'unreadable':
@@ -459,7 +459,7 @@ class ScanTask {
   }
 
   /** Never throws: what the listener throws ends the scan. */
-  #takeJoined({ found, correlation, problems }: JoinReport): void {
+  #takeJoined({ found, correlation, problems }: PackedJoinReport): void {
     if (this.#bug !== undefined) return;
     try {
       for (const problem of problems) this.#listener.problem(problem);
@@ -475,8 +475,8 @@ class ScanTask {
 
   async #correlate(): Promise<void> {
     if (this.#correlation.length === 0) return;
-    const job = { files: this.#filesByRank, parts: this.#correlation };
-    const report = await judgeCorrelations(this.#end, this.#loadCorrelations, job);
+    const parts = this.#correlation;
+    const report = await judgeCorrelations(this.#end, this.#loadCorrelations, this.#filesByRank, parts);
     if (report === undefined) return;
     for (const problem of report.problems) this.#listener.problem(problem);
     this.#findings += report.hits.length;

@@ -4,6 +4,7 @@
 import * as Comlink from 'comlink';
 import { ensureDefined } from '../base/assert.ts';
 import { transferablesOf } from '../model/index-part.ts';
+import { packCorrelationPart, packReport, unpackCorrelationParts, unpackJoinParts } from './packed-rows.ts';
 import type {
   CreateScanCore,
   Run,
@@ -28,11 +29,15 @@ export function serveScanWorker(endpoint: Comlink.Endpoint, createCore: CreateSc
     startRuns: (groups: RunGroups, port: MessagePort) => {
       void serveRuns(ensureDefined(core, 'rules of the worker'), groups, port);
     },
-    correlate: (job) => ensureDefined(core, 'rules of the worker').correlate(job),
-    join: async (job, take) => {
-      const reports = ensureDefined(core, 'rules of the worker').join?.(job) ?? [];
+    correlate: ({ parts, ...job }) =>
+      ensureDefined(core, 'rules of the worker').correlate({ ...job, parts: unpackCorrelationParts(parts) }),
+    join: async ({ parts, ...job }, take) => {
+      const reports =
+        ensureDefined(core, 'rules of the worker').join?.({ ...job, parts: unpackJoinParts(parts) }) ?? [];
       // The page has taken one before the next is sent: it must not be flooded.
-      for await (const report of reports) await take(report);
+      for await (const report of reports) {
+        await take({ ...report, correlation: report.correlation.map(packCorrelationPart) });
+      }
     },
   } satisfies Omit<ScanWorkerApi, 'load'> & { load(program: ArrayBuffer): Promise<void> };
   Comlink.expose(api, endpoint);
@@ -103,7 +108,7 @@ async function serveRun(
     if (byteLength > 0 && !isStopped()) {
       for await (const slice of core.scanRun({ ...run, start, byteLength }, signal, held)) {
         if (isStopped()) break;
-        await report({ run: number, kind: 'slice', report: slice });
+        await report({ run: number, kind: 'slice', report: packReport(slice) });
       }
     }
     await report(
@@ -145,6 +150,8 @@ async function readTogether(group: readonly Run[] | undefined): Promise<readonly
 
 function transferablesIn(message: RunMessage): Transferable[] {
   if (message.kind === 'end') return message.spare === undefined ? [] : [message.spare];
-  const rows = message.kind === 'slice' ? message.report.index : undefined;
-  return rows === undefined ? [] : transferablesOf(rows);
+  if (message.kind !== 'slice') return [];
+  const { index, correlation, joins } = message.report;
+  const packed = [correlation, joins].flatMap((rows) => rows?.buffer ?? []);
+  return index === undefined ? packed : [...packed, ...transferablesOf(index)];
 }

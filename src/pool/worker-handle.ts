@@ -6,7 +6,9 @@ import type {
   CorrelationJob,
   CorrelationReport,
   JoinJob,
-  JoinReport,
+  PackedJob,
+  PackedJoinReport,
+  PackedPart,
   RunGroups,
   RunMessage,
   RunMessages,
@@ -33,9 +35,10 @@ export interface WorkerHandle {
    * worker was lost. What `take` throws comes out of `done`.
    */
   startRuns(groups: RunGroups, take: (message: RunMessage) => void): RunHandle;
-  correlate(job: CorrelationJob): Promise<CorrelationReport>;
-  /** Settles when `take`, which must not throw, has had every report. */
-  join(job: JoinJob, take: (report: JoinReport) => void): Promise<void>;
+  /** The memory of the job's parts moves to the worker. */
+  correlate(job: PackedJob<CorrelationJob>): Promise<CorrelationReport>;
+  /** Settles when `take`, which must not throw, has had every report. The memory of the job's parts moves to the worker. */
+  join(job: PackedJob<JoinJob>, take: (report: PackedJoinReport) => void): Promise<void>;
   /** Ends the worker at once; every open call rejects with WorkerLost and this reason. */
   terminate(reason: string): void;
 }
@@ -112,12 +115,12 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
       done.then(close, close);
       return { done, stop: () => port1.postMessage({ kind: 'stop' } satisfies RunRequest) };
     },
-    correlate: (job) => called(() => api.correlate(job)),
+    correlate: (job) => called(() => api.correlate(giveParts(job))),
     join: (job, take) =>
       called(() =>
         api.join(
-          job,
-          Comlink.proxy((report: JoinReport) => {
+          giveParts(job),
+          Comlink.proxy((report: PackedJoinReport) => {
             if (lost === undefined) take(report);
           }),
         ),
@@ -130,6 +133,11 @@ export function createWorkerHandle(worker: WorkerLike, program: ArrayBuffer): Wo
 function giveAway(groups: RunGroups): RunGroups {
   const moved = groups.flat().flatMap(({ blob }) => ('data' in blob ? [blob.data.buffer] : []));
   return moved.length === 0 ? groups : Comlink.transfer(groups, moved);
+}
+
+function giveParts<Job extends { readonly parts: readonly PackedPart[] }>(job: Job): Job {
+  const buffers = job.parts.map(({ rows }) => rows.buffer);
+  return Comlink.transfer(job, buffers);
 }
 
 function errorText(event: Event): string {

@@ -33,7 +33,8 @@ export function fakeCores(): CreateScanCore {
   const readEvidence = createEvidenceReader();
   return () => ({
     openFile: () => Promise.resolve({ dataOffset: 4_096, scannable: true, problems: [] }),
-    correlate: ({ files, parts }) => {
+    correlate: ({ files, parts: given }) => {
+      const parts = [...given];
       const records = parts.map(({ rank }) => ({ file: files[rank]!.number, recordId: '', offset: 0 }));
       const last = { file: 0, row: fakeRow(0) };
       return Promise.resolve({

@@ -214,7 +214,7 @@ describe('cancelling', () => {
   test('gives what waits for other records as it stands', async () => {
     const heard = new JoinRecorder();
     const handle = scanWithJoins(heard, async function* ({ parts }) {
-      const found = parts.flatMap(({ rows }) => [{ file: 0, rows: [fakeRow(900_000_000 + rows.rows.length)] }]);
+      const found = [...parts].flatMap(({ rows }) => [{ file: 0, rows: [fakeRow(900_000_000 + rows.rows.length)] }]);
       yield await Promise.resolve({ found, correlation: [], problems: [] });
     });
     heard.joined = () => handle.cancel();
