@@ -62,7 +62,7 @@ export async function judgeCorrelations(
   scan: ScanEnd,
   loadRules: LoadCorrelations,
   files: CorrelationJob['files'],
-  parts: readonly PackedPart[],
+  parts: PackedPart[],
 ): Promise<CorrelationReport | undefined> {
   const rules = await loadRules();
   let report: CorrelationReport | undefined;

@@ -19,9 +19,10 @@ export function packCorrelationPart({ rank, rows }: CorrelationPart): PackedPart
   return { rank, rows: packCorrelationRows(rows) };
 }
 
-/** Gives the rows for correlations one part at a time: their texts are short-lived. */
-export function* unpackCorrelationParts(parts: readonly PackedPart[]): Generator<CorrelationPart, undefined> {
-  for (const { rank, rows } of parts) {
+/** Gives the rows for correlations one part at a time and takes it out of the list: its memory is free once it is read. */
+export function* unpackCorrelationParts(parts: PackedPart[]): Generator<CorrelationPart, undefined> {
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const { rank, rows } = part;
     const { head, words } = unpack<CorrelationHead>(rows);
     let at = 0;
     const blocks = head.blocks.map(([rule, length]) => ({ rule, rows: words.subarray(at, (at += length)) }));
@@ -30,9 +31,10 @@ export function* unpackCorrelationParts(parts: readonly PackedPart[]): Generator
   return undefined;
 }
 
-/** Gives the rows for joins one part at a time. */
-export function* unpackJoinParts(parts: readonly PackedPart[]): Generator<JoinPart, undefined> {
-  for (const { rank, rows } of parts) {
+/** The same of rows for joins. */
+export function* unpackJoinParts(parts: PackedPart[]): Generator<JoinPart, undefined> {
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const { rank, rows } = part;
     const { head, words } = unpack<JoinHead>(rows);
     yield { rank, rows: { ...head, rows: words } };
   }

@@ -120,7 +120,7 @@ export type PackedSliceReport = Omit<SliceReport, 'correlation' | 'joins'> & {
 };
 
 /** A job as it crosses to a worker: its parts are packed, and their buffers are transferred. */
-export type PackedJob<Job> = Omit<Job, 'parts'> & { readonly parts: readonly PackedPart[] };
+export type PackedJob<Job> = Omit<Job, 'parts'> & { readonly parts: PackedPart[] };
 
 /** What a join found as it crosses to the page. */
 export type PackedJoinReport = Omit<JoinReport, 'correlation'> & { readonly correlation: readonly PackedPart[] };

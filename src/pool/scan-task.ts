@@ -22,6 +22,8 @@ const PROGRESS_EVERY_MS = 100;
 /** After a cancel workers get this long to stop by themselves; the promise is half a second in all. */
 const STOP_GRACE_MS = 350;
 const WATCH_EVERY_MS = 1_000;
+/** Bytes of logs from which the memory of idle workers matters more than starting them anew for the next scan. */
+const LARGE_SCAN = 256 * 1_024 * 1_024;
 const SILENCE_LIMIT_MS = 20_000;
 /** A machine that slept, or a hidden tab whose timers run once a minute, must not look like a silent worker. */
 const LONGEST_TICK_MS = 5_000;
@@ -142,9 +144,7 @@ class ScanTask {
     const watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     try {
       await Promise.all([this.#driveAll(), this.#unpackAll().catch((cause: unknown) => this.#fail(cause))]);
-      // What follows reads little of the logs and needs memory of its own.
-      this.#copies.clear();
-      this.#unpack?.release();
+      this.#makeRoom();
       // Also after a cancel: what was found stays, and findings that wait for a parent process were found.
       if (this.#bug === undefined) await this.#join();
       if (!this.#over()) await this.#correlate();
@@ -449,6 +449,13 @@ class ScanTask {
 
   get #filesByRank(): readonly { readonly number: number; readonly path: string; readonly blob: EvidenceBytes }[] {
     return this.#ranked.map(({ number, path, blob }) => ({ number, path, blob }));
+  }
+
+  /** What follows reads little of the logs, in one worker, and needs memory of its own. */
+  #makeRoom(): void {
+    this.#copies.clear();
+    this.#unpack?.release();
+    if (this.#recovery === undefined && this.#meter.bytesDone > LARGE_SCAN) this.#pool.trim();
   }
 
   /** Findings that only other records decide; they come when every record has been seen, and correlations after them. */

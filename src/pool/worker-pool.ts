@@ -15,6 +15,8 @@ export interface WorkerPool {
   giveBack(worker: WorkerHandle): void;
   /** Ends a borrowed worker (lost, hanging or no longer wanted). */
   discard(worker: WorkerHandle): void;
+  /** Ends the workers that wait, but for one: their memory is wanted. */
+  trim(): void;
   /** Makes `count` workers ready. */
   warm(count: number): Promise<void>;
   dispose(): void;
@@ -78,12 +80,14 @@ export function createWorkerPool(start: () => Promise<WorkerHandle>): WorkerPool
     return Promise.all(Array.from({ length: missing }, startOne));
   };
 
+  const trim = (): void => {
+    for (const worker of idle.splice(1)) worker.terminate('ended');
+  };
+
   const trimLater = (): void => {
     clearTimeout(trimTimer);
     if (lent.size > 0 || disposed) return;
-    trimTimer = setTimeout(() => {
-      for (const worker of idle.splice(1)) worker.terminate('ended');
-    }, IDLE_MS);
+    trimTimer = setTimeout(trim, IDLE_MS);
   };
 
   return {
@@ -111,6 +115,7 @@ export function createWorkerPool(start: () => Promise<WorkerHandle>): WorkerPool
       if (lent.size > 0) startMissing(wanted).catch(() => undefined);
       trimLater();
     },
+    trim,
     async warm(count) {
       wanted = count;
       await startMissing(count);
