@@ -42,7 +42,7 @@ export const packageOwners = {
   idb: ['^src/store/'],
   'js-yaml': ['^src/sigma/source/'],
   re2js: ['^src/base/linear-regex\\.ts$'],
-  '@zip.js/zip.js': ['^src/intake/open-zip\\.ts$', '^src/intake/zip-entry-stream\\.ts$'],
+  '@zip.js/zip.js': ['^src/intake/zip-library\\.ts$'],
   // WebDriver BiDi to Firefox.
   ws: ['^tests/e2e/firefox-page\\.ts$'],
   '@codemirror/commands': ['^src/ui/workbench/yaml-editor\\.ts$'],

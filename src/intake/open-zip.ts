@@ -1,13 +1,13 @@
 // The zip reader: lists entries by random access on a Blob, zip64 included, and finds them by their own headers where the
 // directory is lost. What is worth unpacking is decided in packed.ts. The library is loaded when the first zip is met.
 
-import type { Entry } from '@zip.js/zip.js';
 import { createPacer } from './pacer.ts';
 import { gzipPieces } from './gzip-frame.ts';
 import { openPacked } from './open-packed.ts';
 import { openUnverified } from './read-evidence.ts';
 import { rebuildDirectory } from './rebuild-directory.ts';
 import type { OpenZip, ZipArchive, ZipEntry } from './zip.ts';
+import type { Entry } from './zip-library.ts';
 import {
   AES,
   contentOf,

@@ -1,7 +1,7 @@
 // Unpacks a zip of one entry with the zip reader: encrypted entries and Deflate64. Runs in workers; in the page only for
 // the first bytes, to see what an entry is.
 
-import type { FileEntry } from '@zip.js/zip.js';
+import type { FileEntry } from './zip-library.ts';
 
 /** The unpacked bytes as a stream, which errors where the data is damaged or the password is wrong. */
 export function openZipEntry(zip: Blob, password: string | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@
 
 import { configure } from '@zip.js/zip.js/lib/zip-core-native.js';
 
+export type { Entry, FileEntry } from '@zip.js/zip.js';
 export { BlobReader, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-native.js';
 
 configure({
