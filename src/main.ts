@@ -6,6 +6,7 @@ import './ui/shared/base.css';
 import { mount } from 'svelte';
 import { version } from '../package.json';
 import { createAddressBar, createSettings } from './app/browser-ports.ts';
+import { closeConnections } from './app/close-connections.ts';
 import { formatEventText } from './app/event-text.ts';
 import { takeLaunchedFiles } from './app/launched-files.ts';
 import { keepOffline } from './app/offline.svelte.ts';
@@ -216,6 +217,7 @@ async function start(target: HTMLElement): Promise<void> {
   }
 }
 
+closeConnections(window);
 const target = document.getElementById('app');
 if (target === null) throw new Error('the page has no place for the app');
 void start(target);

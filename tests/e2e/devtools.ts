@@ -3,13 +3,8 @@
 
 import type { Browser } from 'playwright-core';
 
-/** Calls a function with one argument in the service worker at `address` and gives what it settles with. */
-export async function callInServiceWorker<A, T>(
-  browser: Browser,
-  address: string,
-  call: (argument: A) => Promise<T>,
-  argument: A,
-): Promise<T> {
+/** Evaluates an expression in the service worker at `address` and gives what it settles with. */
+export async function evaluateInServiceWorker(browser: Browser, address: string, expression: string): Promise<unknown> {
   const session = await browser.newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets');
   const target = targetInfos.find((info) => info.type === 'service_worker' && info.url === address);
@@ -17,7 +12,7 @@ export async function callInServiceWorker<A, T>(
   const { sessionId } = await session.send('Target.attachToTarget', { targetId: target.targetId, flatten: false });
   interface Answer {
     readonly id?: number;
-    readonly result?: { readonly result: { readonly value: T }; readonly exceptionDetails?: unknown };
+    readonly result?: { readonly result: { readonly value: unknown }; readonly exceptionDetails?: unknown };
   }
   const answered = new Promise<Answer>((resolve) => {
     session.on('Target.receivedMessageFromTarget', (event) => {
@@ -25,7 +20,6 @@ export async function callInServiceWorker<A, T>(
       if (event.sessionId === sessionId && answer.id === 1) resolve(answer);
     });
   });
-  const expression = `(${call.toString()})(${JSON.stringify(argument)})`;
   const params = { expression, awaitPromise: true, returnByValue: true, allowUnsafeEvalBlockedByCSP: false };
   await session.send('Target.sendMessageToTarget', {
     sessionId,

@@ -29,6 +29,10 @@ export interface FirefoxPage {
   press(key: string): Promise<void>;
   /** Calls a function that stands by itself in the page, and gives what it settles with. */
   evaluate<A, T>(call: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
+  /** Evaluates an expression in the page and gives what it settles with. */
+  run(expression: string): Promise<unknown>;
+  /** The name of every worker that the page started, and its answer to the question that the page was opened with. */
+  askWorkers(): Promise<WorkerAnswers>;
   /** Calls the function until it gives something true. */
   waitFor<A>(test: (argument: A) => unknown, argument: A, what: string): Promise<void>;
   /** The text of the next file that the page gives to its user. */
@@ -36,8 +40,8 @@ export interface FirefoxPage {
 }
 
 export interface RunningFirefox {
-  /** A page with storage of its own. */
-  open(): Promise<FirefoxPage>;
+  /** A page with storage of its own, whose workers live on and can be asked for the value of an expression. */
+  open(question: string): Promise<FirefoxPage>;
   close(): Promise<void>;
 }
 
@@ -95,12 +99,14 @@ export async function startFirefox(): Promise<RunningFirefox> {
     events: ['log.entryAdded', 'network.beforeRequestSent', 'browsingContext.downloadEnd'],
   });
   return {
-    async open() {
+    async open(question) {
       const { userContext } = await send('browser.createUserContext', {});
       await send('browser.setDownloadBehavior', {
         downloadBehavior: { type: 'allowed', destinationFolder: folder },
         userContexts: [userContext],
       });
+      const functionDeclaration = `() => (${keepWorkers.toString()})(${JSON.stringify(question)})`;
+      await send('script.addPreloadScript', { functionDeclaration, userContexts: [userContext] });
       const { context } = await send('browsingContext.create', { type: 'tab', userContext });
       await send('browsingContext.setViewport', { context, viewport: { width: 1_280, height: 800 } });
       return createPage(context as string, send, listen);
@@ -152,6 +158,44 @@ async function connect(address: string): Promise<{ send: Send; listen: Listen; h
     listen: (listener) => listeners.push(listener),
     hangUp: () => socket.terminate(),
   };
+}
+
+type WorkerAnswers = readonly (readonly [name: string, answer: unknown])[];
+
+/**
+ * Makes a page keep its workers when they have done their work, and puts a question into each: `askWorkers` gives their
+ * answers. Over BiDi, Firefox tells of workers and runs nothing in them. Self-contained: it is sent to the page as text.
+ */
+function keepWorkers(question: string): void {
+  const started: (readonly [name: string, worker: Worker])[] = [];
+  const listener = `addEventListener('message', async (event) => {
+    if (event.data !== 'question') return;
+    event.stopImmediatePropagation();
+    event.ports[0].postMessage(await ${question});
+  });`;
+  const createAddress = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (blob) =>
+    createAddress(
+      blob instanceof Blob && blob.type === 'text/javascript' ? new Blob([listener, blob], { type: blob.type }) : blob,
+    );
+  globalThis.Worker = class extends Worker {
+    constructor(address: string | URL, options?: WorkerOptions) {
+      super(address, options);
+      started.push([options?.name ?? '', this]);
+    }
+    override terminate(): void {
+      // It lives on.
+    }
+  };
+  const ask = (worker: Worker): Promise<unknown> =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      worker.postMessage('question', [port2]);
+    });
+  const askWorkers = (): Promise<unknown> =>
+    Promise.all(started.map(async ([name, worker]) => [name, await ask(worker)]));
+  Object.assign(globalThis, { askWorkers });
 }
 
 function createPage(context: string, send: Send, listen: Listen): FirefoxPage {
@@ -223,6 +267,12 @@ function createPage(context: string, send: Send, listen: Listen): FirefoxPage {
     async evaluate<A, T>(work: (argument: A) => T | Promise<T>, argument: A) {
       const text = `async (json) => JSON.stringify((await (${work.toString()})(JSON.parse(json))) ?? null)`;
       return JSON.parse(await call(text, [valueOf(argument)])) as T;
+    },
+    async run(expression) {
+      return JSON.parse(await call(`async () => JSON.stringify((await ${expression}) ?? null)`, [])) as unknown;
+    },
+    async askWorkers() {
+      return JSON.parse(await call('async () => JSON.stringify(await globalThis.askWorkers())', [])) as WorkerAnswers;
     },
     async waitFor(test, argument, what) {
       const text = `(json, patience) => new Promise((resolve, reject) => {

@@ -2,25 +2,21 @@
 
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvidenceFolder, dist, scanFiles, scanOver, startApp, type ServedApp } from './app-page.ts';
-import { callInServiceWorker } from './devtools.ts';
+import { evaluateInServiceWorker } from './devtools.ts';
 import { largeLog, RULE_TITLE, smallLog } from './logs.ts';
-import { ALL_STOPPED, tryWaysOut } from './ways-out.ts';
+import { ALL_STOPPED, startElsewhere, waysOutTo, type Elsewhere } from './ways-out.ts';
 
 let root: string;
 let place: string;
 let app: ServedApp;
 let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
 let log: string;
-let elsewhere: Server;
-let elsewhereAddress: string;
-let visits = 0;
+let elsewhere: Elsewhere;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'winnow-sw-'));
@@ -29,12 +25,7 @@ beforeAll(async () => {
   app = await startApp({ folder: root, path: 'a/b/' });
   evidence = await createEvidenceFolder();
   log = await evidence.write('powershell.evtx', smallLog());
-  elsewhere = createServer((_request, response) => {
-    visits += 1;
-    response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/javascript' }).end('1;');
-  });
-  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-  elsewhereAddress = `127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  elsewhere = await startElsewhere();
 });
 
 afterAll(async () => {
@@ -90,46 +81,17 @@ describe('the service worker', () => {
   test('has no way out of its own scope', async () => {
     const { page, context } = await app.open();
     await controlled(page);
-    const before = visits;
+    const before = elsewhere.visits();
     const address = new URL('sw.js', app.address).href;
-    const outcomes = await callInServiceWorker(app.browser, address, tryWaysOut, elsewhereAddress);
+    const outcomes = await evaluateInServiceWorker(app.browser, address, waysOutTo(elsewhere));
     expect(outcomes).toEqual(ALL_STOPPED);
-    const more = await callInServiceWorker(
+    const more = await evaluateInServiceWorker(
       app.browser,
       address,
-      async (other) => {
-        const outcome = async (work: () => unknown): Promise<string> => {
-          try {
-            await work();
-            return 'worked';
-          } catch {
-            return 'stopped';
-          }
-        };
-        const timer = setTimeout as unknown as (text: string) => void;
-        return {
-          add: await outcome(async () => (await caches.open('x')).add(`http://${other}/`)),
-          timer: await outcome(() => timer('1')),
-          back: await outcome(() => {
-            Object.defineProperty(globalThis, 'fetch', { value: undefined });
-          }),
-          hidden: await outcome(() => {
-            // The true functions stand on the prototypes of the scope.
-            for (
-              let at = Object.getPrototypeOf(self) as object | null;
-              at !== null;
-              at = Object.getPrototypeOf(at) as object | null
-            ) {
-              for (const name of ['fetch', 'importScripts', 'setTimeout']) if (Object.hasOwn(at, name)) return;
-            }
-            throw new Error('none left');
-          }),
-        };
-      },
-      elsewhereAddress,
+      `(${tryOwnWays.toString()})(${JSON.stringify(elsewhere.address)})`,
     );
     expect(more).toEqual({ add: 'stopped', timer: 'stopped', back: 'stopped', hidden: 'stopped' });
-    expect(visits).toBe(before);
+    expect(elsewhere.visits()).toBe(before);
     await context.close();
   });
 
@@ -166,6 +128,37 @@ describe('the service worker', () => {
     await context.close();
   });
 });
+
+/** Attempts that only a service worker has a use for. Self-contained: it is sent there as text. */
+async function tryOwnWays(other: string): Promise<Record<string, string>> {
+  const outcome = async (work: () => unknown): Promise<string> => {
+    try {
+      await work();
+      return 'worked';
+    } catch {
+      return 'stopped';
+    }
+  };
+  const timer = setTimeout as unknown as (text: string) => void;
+  return {
+    add: await outcome(async () => (await caches.open('x')).add(`http://${other}/`)),
+    timer: await outcome(() => timer('1')),
+    back: await outcome(() => {
+      Object.defineProperty(globalThis, 'fetch', { value: undefined });
+    }),
+    hidden: await outcome(() => {
+      // The true functions stand on the prototypes of the scope.
+      for (
+        let at = Object.getPrototypeOf(self) as object | null;
+        at !== null;
+        at = Object.getPrototypeOf(at) as object | null
+      ) {
+        for (const name of ['fetch', 'importScripts', 'setTimeout']) if (Object.hasOwn(at, name)) return;
+      }
+      throw new Error('none left');
+    }),
+  };
+}
 
 /** Makes another build of the served one, as far as a browser can tell. */
 async function publishNewVersion(): Promise<void> {

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
 import { RULE_TITLE, smallLog } from './logs.ts';
-import { ALL_STOPPED, tryWaysOut } from './ways-out.ts';
+import { ALL_STOPPED, startElsewhere, waysOutTo } from './ways-out.ts';
 
 const single = new URL('../../dist-single/winnow.html', import.meta.url);
 let app: ServedApp;
@@ -46,13 +44,7 @@ test('the single file scans and exports from a disk, and asks for nothing', asyn
 });
 
 test('no script in the single file or its workers has a way out', async () => {
-  let visits = 0;
-  const elsewhere = createServer((_request, response) => {
-    visits += 1;
-    response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/javascript' }).end('1;');
-  });
-  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-  const address = `127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  const elsewhere = await startElsewhere();
   const context = await app.browser.newContext();
   const page = await context.newPage();
   await page.addInitScript(() => {
@@ -60,10 +52,10 @@ test('no script in the single file or its workers has a way out', async () => {
   });
   await page.goto(single.href);
   await scanFiles(page, [await evidence.write('again.evtx', smallLog())]);
-  expect(await page.evaluate(tryWaysOut, address)).toEqual(ALL_STOPPED);
+  expect(await page.evaluate(waysOutTo(elsewhere))).toEqual(ALL_STOPPED);
   expect(page.workers().length).toBeGreaterThan(0);
-  for (const worker of page.workers()) expect(await worker.evaluate(tryWaysOut, address)).toEqual(ALL_STOPPED);
-  expect(visits).toBe(0);
+  for (const worker of page.workers()) expect(await worker.evaluate(waysOutTo(elsewhere))).toEqual(ALL_STOPPED);
+  expect(elsewhere.visits()).toBe(0);
   await context.close();
   elsewhere.close();
 });
