@@ -101,7 +101,7 @@ async function* joinRecords(
 
 /** A fired correlation with the event that completed it, read again from its file. */
 async function hitOf(
-  { rule, groupBy, count, firstTime, completedBy, records }: FiredCorrelation,
+  { rule, groupBy, count, firstTime, lastTime, completedBy, records }: FiredCorrelation,
   { files }: CorrelationJob,
   sources: readonly ReadableBytes[],
 ): Promise<CorrelationHit> {
@@ -111,7 +111,8 @@ async function hitOf(
   const row = readRecord(await readBytes(blob, chunkOffset, CHUNK_SIZE), chunkOffset, completedBy.offset);
   if (row === undefined) throw new DOMException('the file changed while it was scanned', 'NotReadableError');
   const named = records.map(({ rank, recordId, offset }) => ({ file: files[rank]!.number, recordId, offset }));
-  return { rule, last: { file: number, row: { ...row, rule } }, firstTime, count, groupBy, records: named };
+  const completing = { file: number, row: { ...row, rule } };
+  return { rule, completedBy: completing, firstTime, lastTime, count, groupBy, records: named };
 }
 
 async function readBytes(blob: ReadableBytes, start: number, length: number): Promise<Uint8Array> {

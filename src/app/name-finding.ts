@@ -24,9 +24,10 @@ export function nameFinding(row: FindingRow, info: RuleInfo, file: string): Find
 /** Names a fired correlation: its finding stands at the event that completed it. `pathOf` gives the path of a file number. */
 export function nameCorrelation(hit: CorrelationHit, info: RuleInfo, pathOf: (file: number) => string): Finding {
   return {
-    ...nameFinding(hit.last.row, info, pathOf(hit.last.file)),
+    ...nameFinding(hit.completedBy.row, info, pathOf(hit.completedBy.file)),
     correlation: {
       firstTime: hit.firstTime,
+      lastTime: hit.lastTime,
       count: hit.count,
       groupBy: hit.groupBy,
       records: hit.records.map(({ file, recordId, offset }) => ({ file: pathOf(file), recordId, offset })),

@@ -115,6 +115,7 @@ export function checkFinding(value: unknown): Finding {
       const facts = fieldsOf(fired);
       return {
         firstTime: text(facts['firstTime']),
+        ...maybe(facts, 'lastTime', (last) => text(last)),
         count: count(facts['count']),
         groupBy: list(facts['groupBy'], 1_000, pair),
         records: list(facts['records'], 1_000, (record) => {

@@ -281,9 +281,9 @@ class CommandScan {
     for (const one of fired.toSorted((a, b) => this.#compareFired(a, b))) {
       const { info } = ensureDefined(rules.correlations[one.rule], 'correlation rule');
       if (RULE_LEVELS.indexOf(info.level) < least) continue;
-      const { firstTime, count, groupBy } = one;
+      const { completedBy, firstTime, lastTime, count, groupBy } = one;
       const records = one.records.map(({ rank, recordId, offset }) => ({ file: this.#pathOf(rank), recordId, offset }));
-      const line = formatCorrelation(info, one.last.time, { firstTime, count, groupBy, records }, text);
+      const line = formatCorrelation(info, completedBy.time, { firstTime, lastTime, count, groupBy, records }, text);
       this.#findings += 1;
       await output.write([{ text: line, duplicateOf: undefined }]);
     }

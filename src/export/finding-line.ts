@@ -33,8 +33,8 @@ export interface FindingLineOptions {
 
 /**
  * Formats a finding as one line of JSON without the line end. Findings of events have the keys `rule, file, recordId,
- * offset, time, channel, provider, eventId, computer, event`, those of correlations `rule, time, firstTime, groupBy,
- * count, records`; `matched`, `duplicateOf`, `recovered`, `torn`, `joined`, `joinedFile` and `triage` where they apply.
+ * offset, time, channel, provider, eventId, computer, event`, those of correlations `rule, time` (of the last event)
+ * `, firstTime, completedTime` (of the event with which the rule held)`, groupBy, count, records`; `matched`, `duplicateOf`, `recovered`, `torn`, `joined`, `joinedFile` and `triage` where they apply.
  */
 export function formatFindingLine(finding: Finding, options: FindingLineOptions): string {
   const line =
@@ -63,10 +63,11 @@ function formatEventFinding(finding: Finding, options: FindingLineOptions): stri
 }
 
 function formatCorrelation(finding: Finding, options: FindingLineOptions): string {
-  const { firstTime, groupBy, count, records } = finding.correlation!;
+  const { firstTime, lastTime, groupBy, count, records } = finding.correlation!;
   // Written by hand: a field called __proto__ would vanish from an object.
   const groups = groupBy.map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`);
-  const head = JSON.stringify({ rule: ruleOf(finding, options), time: finding.time, firstTime }).slice(0, -1);
+  const times = { time: lastTime ?? finding.time, firstTime, completedTime: finding.time };
+  const head = JSON.stringify({ rule: ruleOf(finding, options), ...times }).slice(0, -1);
   const tail = JSON.stringify({ count, records, ...triageOf(finding, options) }).slice(1);
   return `${head},"groupBy":{${groups.join(',')}},${tail}`;
 }

@@ -45,6 +45,8 @@ const COLUMNS: readonly Column[] = [
   // The rule's own level: another one than `Level` where the analyst set that.
   ['RuleLevel', (finding) => finding.ruleLevel ?? finding.level],
   ['Reason', (finding, options) => options.triageOf?.(finding)?.reason ?? ''],
+  // A correlation's `Timestamp` is that of the event with which its rule held.
+  ['LastTimestamp (UTC)', (finding) => finding.correlation?.lastTime ?? ''],
 ];
 
 const EVENT_COLUMN: Column = ['Event', (finding, options) => options.renderEventJson(finding.event)];

@@ -133,7 +133,9 @@ function findingRow(finding: Finding, triage: Triage | undefined): Html {
   const details =
     correlation === undefined
       ? formatEventDetails(finding.event)
-      : [`${formatCount(correlation.count)} events from ${formatEventTime(correlation.firstTime)}`]
+      : [
+          `${formatCount(correlation.count)} events from ${formatEventTime(correlation.firstTime)} to ${formatEventTime(correlation.lastTime ?? finding.time)}`,
+        ]
           .concat(correlation.groupBy.map(([field, value]) => `${field}: ${value}`))
           .join(' ¦ ');
   const place = correlation === undefined ? `${finding.file}, record ${finding.recordId}` : '';

@@ -28,7 +28,11 @@ export function formatTimesketchLine(finding: Finding, options: FindingLineOptio
     details,
     ...(finding.correlation === undefined
       ? {}
-      : { count: finding.correlation.count, first_time: finding.correlation.firstTime }),
+      : {
+          count: finding.correlation.count,
+          first_time: finding.correlation.firstTime,
+          last_time: finding.correlation.lastTime ?? finding.time,
+        }),
     ...(triage === undefined ? {} : { triage_state: triage.state, note: triage.note }),
   };
   // Readers that split on Unicode line ends would cut the line.

@@ -54,9 +54,14 @@ export interface Finding extends Omit<FindingRow, 'rule'> {
   readonly tags: readonly string[];
   /** Path of the file (FileIdentity.path). */
   readonly file: string;
-  /** For correlation findings: the records that made it fire (the first 1,000), and what they had in common. */
+  /**
+   * For correlation findings: the records that made it fire (the first 1,000), and what they had in common. The finding
+   * itself stands at the event that completed it; more events of the window may follow, up to `lastTime`.
+   */
   readonly correlation?: {
     readonly firstTime: string;
+    /** Not every kept case knows it. */
+    readonly lastTime?: string;
     readonly count: number;
     readonly groupBy: readonly (readonly [field: string, value: string])[];
     readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];

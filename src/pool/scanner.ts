@@ -53,8 +53,9 @@ export interface FoundRows {
 /** A fired correlation: the rule, the event that completed it, and the records behind it. */
 export interface CorrelationHit {
   readonly rule: number;
-  readonly last: { readonly file: number; readonly row: FindingRow };
+  readonly completedBy: { readonly file: number; readonly row: FindingRow };
   readonly firstTime: string;
+  readonly lastTime: string;
   readonly count: number;
   readonly groupBy: readonly (readonly [field: string, value: string])[];
   readonly records: readonly { readonly file: number; readonly recordId: string; readonly offset: number }[];

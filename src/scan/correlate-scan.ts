@@ -23,8 +23,8 @@ export interface FiredCorrelation {
   readonly groupBy: readonly (readonly [field: string, value: string])[];
   readonly count: number;
   readonly firstTime: string;
+  readonly lastTime: string;
   readonly completedBy: PlacedRecord;
-  readonly last: PlacedRecord;
   /** The first 1,000 events of the window. */
   readonly records: readonly PlacedRecord[];
 }
@@ -50,8 +50,8 @@ export function correlateScan(
       groupBy,
       count,
       firstTime: placed[0]?.time ?? '',
+      lastTime: placeOf(last).time,
       completedBy: placeOf(completedBy),
-      last: placeOf(last),
       records: placed,
     };
   });

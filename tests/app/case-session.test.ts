@@ -218,14 +218,15 @@ describe('a case that is being scanned', () => {
     expect(again.files[0]?.state).toBe('cancelled');
   });
 
-  test('a correlation becomes a finding at its last event, with the records behind it by path', async () => {
+  test('a correlation becomes a finding at the event that completed it, with the records behind it by path', async () => {
     const open = await openSession();
     const run = await scan(open);
     open.scanner.listener.correlated([
       {
         rule: 1,
-        last: { file: 1, row: row(1, 9) },
+        completedBy: { file: 1, row: row(1, 9) },
         firstTime: '2024-03-01T00:00:00.0000000Z',
+        lastTime: '2024-03-01T00:00:12.0000000Z',
         count: 12,
         groupBy: [['TargetUserName', 'admin']],
         records: [{ file: 0, recordId: '3', offset: 9 }],

@@ -100,6 +100,7 @@ describe('a case file', () => {
       findingOf(3, {
         correlation: {
           firstTime: 't',
+          lastTime: 'u',
           count: 5,
           groupBy: [['User', 'x']],
           records: [{ file: 'a', recordId: '1', offset: 2 }],

@@ -67,7 +67,7 @@ correlation:
   group-by: [Computer]
   timespan: 1h
   generate: true
-  condition: { gte: 3 }
+  condition: { gte: 2 }
 level: critical
 `;
 
@@ -169,7 +169,7 @@ describe('the lines of winnow scan', () => {
   });
 });
 
-test('a correlation is one line behind all others', async () => {
+test('a correlation is one line behind all others, with the times of its first, completing and last event', async () => {
   const { out } = await runInline(['scan', at('logs/deep'), at('one.evtx'), '--rules', at('rules.yml'), '--no-core']);
   const lines = out
     .trimEnd()
@@ -180,6 +180,7 @@ test('a correlation is one line behind all others', async () => {
     rule: expect.objectContaining({ title: 'Many script blocks', level: 'critical' }) as unknown,
     time: '2024-01-01T00:00:07.0000000Z',
     firstTime: '2024-01-01T00:00:02.0000000Z',
+    completedTime: '2024-01-01T00:00:03.0000000Z',
     groupBy: { Computer: 'HOST-1' },
     count: 3,
     records: lines.slice(0, 3).map(({ file, recordId, offset }) => ({ file, recordId, offset })),

@@ -24,6 +24,7 @@ interface ExportedFinding {
   readonly offset: number;
   readonly time: string;
   readonly firstTime?: string;
+  readonly completedTime?: string;
   readonly records?: readonly { readonly file: string; readonly recordId: string }[];
 }
 
@@ -62,11 +63,13 @@ async function exportFindings(page: FirefoxPage): Promise<readonly string[]> {
 function namesOf(findings: readonly ExportedFinding[], folder = ''): readonly string[] {
   const inside = (file: string): string => file.replace(folder, '');
   return findings
-    .map(({ rule, file, recordId, offset, time, firstTime, records }) =>
+    .map(({ rule, file, recordId, offset, time, firstTime, completedTime, records }) =>
       records === undefined
         ? JSON.stringify([rule.id, inside(file), offset, recordId, time])
-        : // The app puts a correlation at the event that completed it, the command line at the last one.
-          JSON.stringify([rule.id, firstTime, records.map((record) => [inside(record.file), record.recordId])]),
+        : JSON.stringify([
+            ...[rule.id, firstTime, completedTime, time],
+            records.map((record) => [inside(record.file), record.recordId]),
+          ]),
     )
     .sort();
 }

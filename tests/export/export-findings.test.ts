@@ -96,6 +96,7 @@ describe('JSON lines', () => {
   test('writes a correlation with its records and groups, whatever the fields are called', () => {
     const correlation = {
       firstTime: '2021-05-27T09:00:00.0000000Z',
+      lastTime: '2021-05-27T11:00:00.0000000Z',
       count: 12,
       groupBy: [
         ['TargetUserName', 'bob'],
@@ -105,12 +106,13 @@ describe('JSON lines', () => {
     };
     const line = formatFindingLine(findingOf(1, { correlation }), options);
     const parsed = JSON.parse(line) as Record<string, unknown>;
-    expect(Object.keys(parsed)).toEqual(['rule', 'time', 'firstTime', 'groupBy', 'count', 'records']);
+    expect(Object.keys(parsed)).toEqual(['rule', 'time', 'firstTime', 'completedTime', 'groupBy', 'count', 'records']);
     expect(Object.entries(parsed.groupBy as object)).toEqual([
       ['TargetUserName', 'bob'],
       ['__proto__', 'x'],
     ]);
     expect(parsed.records).toEqual(correlation.records);
+    expect(parsed).toMatchObject({ time: correlation.lastTime, completedTime: findingOf(1).time });
   });
 
   test('every hostile text survives, one line per finding, and nothing that rewrites a terminal is raw', async () => {

@@ -36,9 +36,9 @@ export function fakeCores(): CreateScanCore {
     correlate: ({ files, parts: given }) => {
       const parts = [...given];
       const records = parts.map(({ rank }) => ({ file: files[rank]!.number, recordId: '', offset: 0 }));
-      const last = { file: 0, row: fakeRow(0) };
+      const completedBy = { file: 0, row: fakeRow(0) };
       return Promise.resolve({
-        hits: [{ rule: 1, last, firstTime: '', count: parts.length, groupBy: [], records }],
+        hits: [{ rule: 1, completedBy, firstTime: '', lastTime: '', count: parts.length, groupBy: [], records }],
         problems: [],
       });
     },

@@ -174,16 +174,17 @@ describe('the core of a scan worker', () => {
       count: 4,
       groupBy: [['Computer', 'HOST-1']],
       firstTime: '2024-01-01T00:00:01.0000000Z',
+      lastTime: '2024-01-01T00:00:07.0000000Z',
     });
     expect(hit?.records.map(({ file, recordId }) => `${file}:${recordId}`)).toEqual(['1:1', '1:2', '0:5', '0:7']);
   });
 
   test('gives the event that completed a correlation as it stands in its file', async () => {
     const { rows, hits } = await scan(files, 2);
-    const last = hits[0]?.last;
-    const same = rows.find(({ file, row }) => file === last?.file && row.offset === last.row.offset);
-    expect(last?.row).toEqual({ ...same?.row, rule: 1 });
-    expect(last?.row.recordId).toBe('7');
+    const completing = hits[0]?.completedBy;
+    const same = rows.find(({ file, row }) => file === completing?.file && row.offset === completing.row.offset);
+    expect(completing?.row).toEqual({ ...same?.row, rule: 1 });
+    expect(completing?.row.recordId).toBe('7');
   });
 
   test('reads chunks behind a destroyed file header, and says so', async () => {

@@ -85,6 +85,7 @@ describe('block codec', () => {
         event: fc.array(fc.tuple(text, text), { maxLength: 3 }),
         correlation: fc.record({
           firstTime: text,
+          lastTime: text,
           count: fc.nat(),
           groupBy: fc.array(fc.tuple(text, text), { maxLength: 2 }),
           records: fc.array(fc.record({ file: text, recordId: text, offset: fc.nat() }), { maxLength: 2 }),
