@@ -51,8 +51,13 @@ function count(value: unknown): number {
   return value;
 }
 
+/** Unix milliseconds that a date can have: others cannot be written out. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+}
+
 function time(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new NotTaken();
+  if (!isTime(value)) throw new NotTaken();
   return value;
 }
 

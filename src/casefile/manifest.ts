@@ -49,4 +49,8 @@ export const CASE_FILE_LIMITS = {
   /** Bytes of one part, unpacked. Parts are written at a sixteenth of it. */
   partBytes: 64 * 1_024 * 1_024,
   itemsPerPart: 100_000,
-} as const;
+  /** Bytes of all parts but findings, unpacked: they are held at once. */
+  accountBytes: 256 * 1_024 * 1_024,
+  /** Bytes of all findings, unpacked: they go to the store part by part. */
+  findingBytes: 16 * 1_024 * 1_024 * 1_024,
+};

@@ -13,8 +13,15 @@ export async function encodePart(lines: readonly string[], seed: number): Promis
   return bytes;
 }
 
-/** Gives the lines of a part, unmasking `bytes` in place. Throws when it is damaged or unpacks to more than `limit`. */
-export async function decodePart(bytes: Uint8Array<ArrayBuffer>, seed: number, limit: number): Promise<string[]> {
+/**
+ * Gives the lines of a part and its bytes before compression, unmasking `bytes` in place. Throws when it is damaged or
+ * unpacks to more than `limit` bytes.
+ */
+export async function decodePart(
+  bytes: Uint8Array<ArrayBuffer>,
+  seed: number,
+  limit: number,
+): Promise<{ readonly lines: readonly string[]; readonly size: number }> {
   maskBytes(bytes, seed);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const pieces: string[] = [];
@@ -27,5 +34,5 @@ export async function decodePart(bytes: Uint8Array<ArrayBuffer>, seed: number, l
   const text = pieces.join('') + decoder.decode();
   const lines = text.split('\n');
   if (lines.pop() !== '') throw new Error('a part is cut off');
-  return lines;
+  return { lines, size: total };
 }

@@ -23,6 +23,7 @@ import {
   checkSuppression,
   checkTool,
   checkTriage,
+  isTime,
   takeItem,
 } from './check-item.ts';
 import {
@@ -59,17 +60,20 @@ interface OpenPart extends ManifestPart {
   readonly entry: StoredEntry;
 }
 
-/** Gives what a case file holds; a diagnostic where it is none, newer, cut off or changed. Never rejects. */
-export async function readCaseFile(blob: Blob): Promise<Result<CaseFileContents, Diagnostic>> {
+/** Gives what a case file holds; a diagnostic where it is none, newer, cut off, changed or beyond limits. Never rejects. */
+export async function readCaseFile(
+  blob: Blob,
+  limits = CASE_FILE_LIMITS,
+): Promise<Result<CaseFileContents, Diagnostic>> {
   try {
-    return await read(blob);
+    return await read(blob, limits);
   } catch {
     // The browser could not read the file, or a part did not unpack.
     return failure(DAMAGED);
   }
 }
 
-async function read(blob: Blob): Promise<Result<CaseFileContents, Diagnostic>> {
+async function read(blob: Blob, limits: typeof CASE_FILE_LIMITS): Promise<Result<CaseFileContents, Diagnostic>> {
   const entries = await readStoredZip(blob);
   if (entries === undefined) return failure(CUT_OFF);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -84,16 +88,20 @@ async function read(blob: Blob): Promise<Result<CaseFileContents, Diagnostic>> {
     tool: checkTool(given['tool']),
   }));
   const parts = partsOf(given['parts'], byName);
-  if (head === undefined || parts === undefined || typeof written !== 'number') return failure(DAMAGED);
+  if (head === undefined || parts === undefined || !isTime(written)) return failure(DAMAGED);
   for (const part of parts) {
     if (sha256HexOfBytes(await part.entry.load()) !== part.sha256) return failure(DAMAGED);
   }
 
   let dropped = 0;
+  const room = { accounts: limits.accountBytes, findings: limits.findingBytes };
   async function* itemsOf<T>(kind: PartKind, check: (value: unknown) => T): AsyncGenerator<T[]> {
     for (const part of parts!) {
       if (part.kind !== kind) continue;
-      const lines = await decodePart(await part.entry.load(), part.seed, CASE_FILE_LIMITS.partBytes);
+      const left = kind === 'findings' ? 'findings' : 'accounts';
+      const most = Math.min(limits.partBytes, room[left]);
+      const { lines, size } = await decodePart(await part.entry.load(), part.seed, most);
+      room[left] -= size;
       if (lines.length !== part.items) throw new Error('a part has not as many items as the manifest says');
       const items: T[] = [];
       for (const line of lines) {
@@ -128,7 +136,9 @@ async function read(blob: Blob): Promise<Result<CaseFileContents, Diagnostic>> {
 function partsOf(given: unknown, entries: ReadonlyMap<string, StoredEntry>): readonly OpenPart[] | undefined {
   if (!Array.isArray(given) || given.length > CASE_FILE_LIMITS.parts) return undefined;
   const parts: OpenPart[] = [];
-  for (const each of given as Partial<ManifestPart>[]) {
+  const taken = new Set<StoredEntry>();
+  for (const each of given as (Partial<ManifestPart> | null)[]) {
+    if (each === null) return undefined;
     const entry = entries.get(each.name ?? '');
     const isWhole =
       entry !== undefined &&
@@ -138,7 +148,9 @@ function partsOf(given: unknown, entries: ReadonlyMap<string, StoredEntry>): rea
       Number.isInteger(each.seed) &&
       typeof each.sha256 === 'string' &&
       entry.size <= CASE_FILE_LIMITS.partBytes;
-    if (!isWhole) return undefined;
+    // Named twice, a few bytes would be a case without end.
+    if (!isWhole || taken.has(entry)) return undefined;
+    taken.add(entry);
     parts.push({ ...(each as ManifestPart), entry });
   }
   return parts;

@@ -47,7 +47,11 @@ export function formatNavigatorLayer(name: string, counts: ReadonlyMap<string, n
     sorting: 3,
     // Sub-techniques with findings show without a click.
     layout: { layout: 'side', showName: true, showID: false, expandedSubtechniques: 'annotated' },
-    gradient: { colors: ['#fff3c4', '#d64545'], minValue: 0, maxValue: Math.max(1, ...counts.values()) },
+    gradient: {
+      colors: ['#fff3c4', '#d64545'],
+      minValue: 0,
+      maxValue: sorted.reduce((most, [, count]) => Math.max(most, count), 1),
+    },
     techniques: sorted.map(([techniqueID, score]) => ({
       techniqueID,
       score,

@@ -1,17 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sha256HexOfBytes } from '../../src/base/sha256.ts';
+import { CASE_FILE_FORMAT, CASE_FILE_LIMITS, type PartKind } from '../../src/casefile/manifest.ts';
+import { encodePart } from '../../src/casefile/part-codec.ts';
 import { readCaseFile } from '../../src/casefile/read-case-file.ts';
-import { readStoredZip } from '../../src/casefile/stored-zip.ts';
+import { createZipWriter, readStoredZip } from '../../src/casefile/stored-zip.ts';
 import { writeCaseFile } from '../../src/casefile/write-case-file.ts';
 import type { AuditEntry } from '../../src/model/audit-entry.ts';
 import type { CaseId, CaseRecord } from '../../src/model/case.ts';
-import { isCaseFile } from '../../src/model/case-file-head.ts';
+import { isCaseFile, MANIFEST_NAME } from '../../src/model/case-file-head.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { Finding, FindingKey, Triage } from '../../src/model/finding.ts';
 import type { Suppression } from '../../src/model/suppression.ts';
 import { collect, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from '../store/sample-findings.ts';
+
+/** A case file as nobody writes it: a part of these lines under each of the names. */
+async function forge(kind: PartKind, lines: readonly string[], names: readonly string[]): Promise<Blob> {
+  const zip = createZipWriter();
+  const bytes = await encodePart(lines, 1);
+  for (const name of new Set(names)) zip.add({ name, bytes });
+  const facts = {
+    kind,
+    items: lines.length,
+    size: bytes.length,
+    unpacked: 1,
+    seed: 1,
+    sha256: sha256HexOfBytes(bytes),
+  };
+  const manifest = {
+    ...{ format: CASE_FILE_FORMAT, version: 1, tool: TOOL, written: 9, summary: record.summary },
+    parts: names.map((name) => ({ name, ...facts })),
+  };
+  return zip.finish({ name: MANIFEST_NAME, bytes: new TextEncoder().encode(JSON.stringify(manifest)) });
+}
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 const TOOL = { name: 'Winnow', version: '1.2.3', build: 'ab12' };
@@ -193,6 +216,44 @@ describe('a case file', () => {
     const read = await open(await write(hostile));
     expect(plain(await collect(read.findings()))).toEqual(plain([findingOf(1)]));
     expect(read.dropped()).toBe(5);
+  });
+
+  test('with times that no date can have loses those items: they could not be shown or exported', async () => {
+    const [judgement] = triage;
+    const [action] = audit;
+    const blob = await writeCaseFile({
+      ...{ record, suppressions, findings: blocks([]), tool: TOOL, written: 9 },
+      triage: [judgement!, { ...judgement!, key: 'later' as FindingKey, changed: 1e300 }],
+      audit: [action!, { ...action!, time: -8.65e15 }],
+    });
+    const read = await open(blob);
+    expect(read.triage).toHaveLength(1);
+    expect(read.audit).toHaveLength(1);
+    expect(read.dropped()).toBe(2);
+    const unwritten = await writeCaseFile({
+      ...{ record, triage, audit, suppressions, findings: blocks([]), tool: TOOL, written: 1e300 },
+    });
+    expect(await readCaseFile(unwritten)).toMatchObject({ ok: false, error: { code: 'case-file-damaged' } });
+  });
+
+  test('that names a part twice is refused: a few bytes would be a case without end', async () => {
+    const lines = ['{}'];
+    expect(await readCaseFile(await forge('problems', lines, ['a.part', 'a.part']))).toMatchObject({
+      ok: false,
+      error: { code: 'case-file-damaged' },
+    });
+    expect(await readCaseFile(await forge('problems', lines, ['a.part', 'b.part']))).toMatchObject({ ok: true });
+  });
+
+  test('whose small parts unpack to more than a tab can hold is refused', async () => {
+    const blob = await forge('audit', [' '.repeat(60_000)], ['a', 'b', 'c']);
+    expect(blob.size).toBeLessThan(2_000);
+    const damaged = { ok: false, error: { code: 'case-file-damaged' } };
+    expect(await readCaseFile(blob, { ...CASE_FILE_LIMITS, accountBytes: 180_002 })).toMatchObject(damaged);
+    expect(await readCaseFile(blob, { ...CASE_FILE_LIMITS, accountBytes: 180_003 })).toMatchObject({ ok: true });
+    const findings = await forge('findings', [' '.repeat(60_000)], ['a', 'b', 'c']);
+    const read = await readCaseFile(findings, { ...CASE_FILE_LIMITS, findingBytes: 180_002 });
+    await expect(read.ok && collect(read.value.findings())).rejects.toThrow('unpacks to more');
   });
 
   test('is a zip of stored entries with the manifest first', async () => {

@@ -266,3 +266,8 @@ test('a Navigator layer scores techniques, not tactics and not odd tags', () => 
     { techniqueID: 'T1059.001', score: 2 },
   ]);
 });
+
+test('a layer can hold more techniques than a call can have arguments', () => {
+  const counts = new Map(Array.from({ length: 200_000 }, (_, at) => [`T${String(at)}`, at] as const));
+  expect(formatNavigatorLayer('Case', counts, '')).toContain('"maxValue": 199999');
+});
