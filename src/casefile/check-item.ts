@@ -61,6 +61,15 @@ function time(value: unknown): number {
   return value;
 }
 
+const EVENT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/;
+
+/** Time of an event; '' where it has none. Screens and exports reckon with it. */
+function eventTime(value: unknown): string {
+  const given = text(value, 64);
+  if (given !== '' && (!EVENT_TIME.test(given) || Number.isNaN(Date.parse(given)))) throw new NotTaken();
+  return given;
+}
+
 function oneOf<T extends string>(value: unknown, known: readonly T[]): T {
   const found = known.find((each) => each === value);
   if (found === undefined) throw new NotTaken();
@@ -106,7 +115,7 @@ export function checkFinding(value: unknown): Finding {
     size: count(from['size']),
     recordClass: oneOf(from['recordClass'], CLASSES),
     recordId: text(from['recordId']),
-    time: text(from['time']),
+    time: eventTime(from['time']),
     channel: text(from['channel']),
     provider: text(from['provider']),
     eventId: count(from['eventId']),
@@ -119,8 +128,8 @@ export function checkFinding(value: unknown): Finding {
     ...maybe(from, 'correlation', (fired) => {
       const facts = fieldsOf(fired);
       return {
-        firstTime: text(facts['firstTime']),
-        ...maybe(facts, 'lastTime', (last) => text(last)),
+        firstTime: eventTime(facts['firstTime']),
+        ...maybe(facts, 'lastTime', eventTime),
         count: count(facts['count']),
         groupBy: list(facts['groupBy'], 1_000, pair),
         records: list(facts['records'], 1_000, (record) => {
@@ -276,8 +285,8 @@ export function checkKind(value: unknown): EventKindCount {
     provider: text(from['provider']),
     eventId: count(from['eventId']),
     count: count(from['count']),
-    first: text(from['first']),
-    last: text(from['last']),
+    first: eventTime(from['first']),
+    last: eventTime(from['last']),
     ...maybe(from, 'fieldsPresent', fields),
     ...maybe(from, 'fieldsFilled', fields),
   };

@@ -63,7 +63,17 @@ const record: CaseRecord = {
     },
   ],
   problems: [{ code: 'header-dirty', severity: 'info', file: 'a', detail: HOSTILE_TEXTS.join('|') }],
-  kinds: [{ computer: 'A', channel: 'S', provider: 'P', eventId: 1, count: 2, first: '1', last: '2' }],
+  kinds: [
+    {
+      computer: 'A',
+      channel: 'S',
+      provider: 'P',
+      eventId: 1,
+      count: 2,
+      first: '2024-01-01T00:00:00.0000000Z',
+      last: '',
+    },
+  ],
   scans: [
     {
       started: 1,
@@ -122,8 +132,8 @@ describe('a case file', () => {
       findingOf(2, { recordClass: 'recovered', recovered: { template: 'bank' } }),
       findingOf(3, {
         correlation: {
-          firstTime: 't',
-          lastTime: 'u',
+          firstTime: '2024-01-01T00:00:00.0000000Z',
+          lastTime: '2024-01-01T00:00:01.0000000Z',
           count: 5,
           groupBy: [['User', 'x']],
           records: [{ file: 'a', recordId: '1', offset: 2 }],
@@ -211,11 +221,13 @@ describe('a case file', () => {
       findingOf(3, { level: '__proto__' as 'high' }),
       findingOf(4, { offset: -1 }),
       findingOf(5, { tags: 'constructor' as unknown as string[] }),
+      findingOf(7, { time: 'soon' }),
+      findingOf(8, { time: '2024-13-41T00:00:00.0000000Z' }),
       findingOf(6, { event: ['Event', [], { toString: 1 } as unknown as string, []] }),
     ];
     const read = await open(await write(hostile));
     expect(plain(await collect(read.findings()))).toEqual(plain([findingOf(1)]));
-    expect(read.dropped()).toBe(5);
+    expect(read.dropped()).toBe(7);
   });
 
   test('with times that no date can have loses those items: they could not be shown or exported', async () => {

@@ -47,12 +47,16 @@ function hostileLog(): Uint8Array {
   return buildLog({ records, recordsPerChunk: 1 });
 }
 
+function ruleIdOf(i: number): string {
+  return `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
+}
+
 function hostileRules(): string {
   return short
     .map((text, i) =>
       [
         `title: ${JSON.stringify(`rule ${i} ${text}`)}`,
-        `id: 00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+        `id: ${ruleIdOf(i)}`,
         `description: ${JSON.stringify(text)}`,
         `author: ${JSON.stringify(text)}`,
         `references: [${JSON.stringify(text)}]`,
@@ -64,6 +68,23 @@ function hostileRules(): string {
       ].join('\n'),
     )
     .join('\n---\n');
+}
+
+/** Shows each of the first findings in the pane: by key, as fast as the pane follows. */
+async function stepThrough(page: Page, findings: number): Promise<void> {
+  await page.getByRole('grid', { name: 'Findings' }).getByRole('row').nth(1).click();
+  for (let i = 0; i < findings; i++) {
+    await page.keyboard.press('j');
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
+}
+
+async function visit(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), hash);
+  await page.getByRole('heading').first().waitFor();
+  expect(await page.getByText('This view broke.').count(), hash).toBe(0);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wider, `${hash} is wider than the window`).toBeLessThanOrEqual(0);
 }
 
 /** Watches a page for anything that a text must not cause. */
@@ -105,11 +126,7 @@ async function watch(page: Page): Promise<() => Promise<readonly string[]>> {
 async function visitEveryView(page: Page): Promise<void> {
   const views = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
   const addresses = await views.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-  for (const address of addresses) {
-    await page.evaluate((hash) => (location.hash = hash), address);
-    await page.getByRole('heading').first().waitFor();
-    expect(await page.getByText('This view broke.').count()).toBe(0);
-  }
+  for (const address of addresses) await visit(page, address);
 }
 
 test('in fields, names, computers, rules, archives and case names: nothing runs, nothing breaks', async () => {
@@ -131,16 +148,13 @@ test('in fields, names, computers, rules, archives and case names: nothing runs,
   const findings = Number(await grid.getAttribute('aria-rowcount')) - 1;
   expect(findings).toBeGreaterThanOrEqual(texts.length);
 
-  // Every finding once in the pane: by key, as fast as the pane follows.
-  await grid.getByRole('row').nth(1).click();
-  for (let i = 0; i < texts.length; i++) {
-    await page.keyboard.press('j');
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  }
+  await stepThrough(page, texts.length);
   await visitEveryView(page);
+  for (const i of short.keys()) await visit(page, `#/rules/${ruleIdOf(i)}`);
+  await visit(page, `#/workbench/${ruleIdOf(0)}`);
+  await page.getByRole('textbox').first().waitFor();
 
-  await page.evaluate(() => history.back());
-  for (const text of short.slice(0, 12)) {
+  for (const text of short.slice(0, 4)) {
     await page.evaluate(() => (location.hash = '#/'));
     await page
       .getByRole('button', { name: /^Rename/ })
