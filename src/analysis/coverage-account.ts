@@ -21,7 +21,18 @@ export interface CoverageOptions {
   readonly verdicts?: readonly RuleVerdict[];
   /** The scan fetches fields of the process' creation record where a view says so (FieldView.joined). Default: it does not. */
   readonly joins?: boolean;
+  /** Rules that the analyst turned off, now or when evidence was judged. */
+  readonly off?: RulesOff;
 }
+
+/** Ids of rules; each rule is told of once, those of `now` first. */
+export interface RulesOff {
+  readonly now: ReadonlySet<string>;
+  /** Off while evidence of the case was judged. */
+  readonly then: ReadonlySet<string>;
+}
+
+const NONE_OFF: RulesOff = { now: new Set(), then: new Set() };
 
 export type StateCounts = Readonly<Record<CoverageState, number>>;
 
@@ -64,7 +75,7 @@ const STATE = Object.fromEntries(COVERAGE_STATES.map((name, at) => [name, at])) 
 export function accountCoverage(
   ruleSet: RuleSet,
   kinds: readonly EventKindCount[],
-  { verdicts = [], joins = false }: CoverageOptions = {},
+  { verdicts = [], joins = false, off = NONE_OFF }: CoverageOptions = {},
 ): CoverageAccount {
   const plan = coveragePlanOf(ruleSet, joins);
   const evidence = gatherEvidence(kinds);
@@ -74,20 +85,17 @@ export function accountCoverage(
   for (let at = 0; at < plan.classes.length; at++) rows.add(judged.rows[at]!);
   const rowOf = new Int32Array(ruleSet.rules.length).fill(-1);
   const fixedRows = new Map<CoverageState, number>();
+  const fixedRow = (state: CoverageState): number => {
+    let row = fixedRows.get(state);
+    if (row === undefined) {
+      row = rows.add({ states: new Uint8Array(width).fill(STATE[state]), reasons: new Int32Array(width).fill(-1) });
+      fixedRows.set(state, row);
+    }
+    return row;
+  };
   ruleSet.rules.forEach((_, number) => {
     const fixed = plan.fixed[number];
-    if (fixed === undefined) rowOf[number] = plan.classOf[number]!;
-    else {
-      let row = fixedRows.get(fixed);
-      if (row === undefined) {
-        row = rows.add({
-          states: new Uint8Array(width).fill(STATE[fixed]),
-          reasons: new Int32Array(width).fill(-1),
-        });
-        fixedRows.set(fixed, row);
-      }
-      rowOf[number] = row;
-    }
+    rowOf[number] = fixed === undefined ? plan.classOf[number]! : fixedRow(fixed);
   });
   const correlations = judgeCorrelations(
     ruleSet,
@@ -95,6 +103,10 @@ export function accountCoverage(
     (rule) => plan.fixed[rule] !== undefined,
   );
   for (const [rule, row] of correlations) rowOf[rule] = rows.add(row);
+  // After the correlations: these still count what rules match that are off.
+  const offNow = titlesIn(ruleSet, off.now);
+  const offThen = titlesIn(ruleSet, off.then, off.now);
+  for (const number of [...offNow.keys(), ...offThen.keys()]) rowOf[number] = fixedRow('off');
 
   const sizes = new Int32Array(rows.count);
   for (const row of rowOf) if (row >= 0) sizes[row]!++;
@@ -108,6 +120,7 @@ export function accountCoverage(
   const rules = countsAt(width - 1);
   const lines = summariseCoverage({
     plan,
+    sizes,
     evidence,
     rows: judged.rows,
     reasons: judged.reasons,
@@ -115,6 +128,7 @@ export function accountCoverage(
     rules,
     rejected: rejected.length,
     waiting: waiting.length,
+    off: { now: [...offNow.values()], then: [...offThen.values()] },
   });
   return {
     hosts: evidence.hosts.map(({ computer, events }, at) => ({ computer, events, rules: countsAt(at) })),
@@ -134,6 +148,18 @@ export function coverageOf(account: CoverageAccount, rule: number, host?: number
   const at = (account.rowOf[rule] ?? 0) * width + (host ?? width - 1);
   const state = COVERAGE_STATES[account.states[at] ?? STATE['no-channel']] ?? 'no-channel';
   return { state, blind: account.blind[account.reasons[at] ?? -1] };
+}
+
+/** Titles by rule number of the rules with these ids, but for those of `besides`. */
+function titlesIn(
+  { rules }: RuleSet,
+  ids: ReadonlySet<string>,
+  besides: ReadonlySet<string> = new Set(),
+): ReadonlyMap<number, string> {
+  if (ids.size === 0) return new Map();
+  return new Map(
+    rules.flatMap(({ info }, number) => (ids.has(info.id) && !besides.has(info.id) ? [[number, info.title]] : [])),
+  );
 }
 
 function waitsForList({ verdict, diagnostics }: RuleVerdict): boolean {

@@ -33,6 +33,8 @@ export interface CoverageLine {
 
 export interface LineInput {
   readonly plan: CoveragePlan;
+  /** Per class (and whatever rows follow): its rules that are on. */
+  readonly sizes: ArrayLike<number>;
   readonly evidence: Evidence;
   readonly rows: readonly StateRow[];
   readonly reasons: readonly BlindReason[];
@@ -40,6 +42,8 @@ export interface LineInput {
   readonly rules: Readonly<Record<CoverageState, number>>;
   readonly rejected: number;
   readonly waiting: number;
+  /** Titles of rules that are off, and of those that were when evidence was judged. */
+  readonly off: { readonly now: readonly string[]; readonly then: readonly string[] };
 }
 
 /** Logs that fewer rules than this look into are named together. */
@@ -48,6 +52,7 @@ const NO_CHANNEL = COVERAGE_STATES.indexOf('no-channel');
 const NO_EVENTS = COVERAGE_STATES.indexOf('no-events');
 const HOSTS_NAMED = 3;
 const LOGS_NAMED = 4;
+const RULES_NAMED = 5;
 
 interface Shortfall {
   readonly kind: CoverageLineKind;
@@ -60,9 +65,10 @@ interface Shortfall {
 /** Lines by the number of rules they cost, those about hosts before those about rules. */
 export function summariseCoverage(input: LineInput): CoverageLine[] {
   const gathered = new Gathered(input);
-  const { plan, evidence, rows, reasons, substituted } = input;
+  const { plan, sizes, evidence, rows, reasons, substituted } = input;
   let uneventful = 0;
   plan.classes.forEach((each, number) => {
+    if (sizes[number] === 0) return;
     const row = rows[number]!;
     const { noLog, notLogged } = shortfallsWithoutEvents(each);
     const without: number[] = [];
@@ -75,7 +81,7 @@ export function summariseCoverage(input: LineInput): CoverageLine[] {
     }
     gathered.add(noLog, number, without);
     if (notLogged !== undefined) gathered.add(notLogged, number, silent);
-    else if (row.states[evidence.hosts.length] === NO_EVENTS) uneventful += each.size;
+    else if (row.states[evidence.hosts.length] === NO_EVENTS) uneventful += sizes[number]!;
     const [first, ...others] = each.channels;
     if (first !== SYSMON_CHANNEL || others.length === 0) return;
     for (const hasLog of [true, false]) {
@@ -145,7 +151,7 @@ class Gathered {
 
   #countRules(classes: ReadonlySet<number>): number {
     let rules = 0;
-    for (const number of classes) rules += this.#input.plan.classes[number]!.size;
+    for (const number of classes) rules += this.#input.sizes[number]!;
     return rules;
   }
 
@@ -245,12 +251,23 @@ function blindShortfall({ channel, eventId, empty, absent }: BlindReason): Short
 }
 
 /** Lines that hold whatever the data. */
-function rulesLines({ rules, rejected, waiting }: LineInput, uneventful: number): CoverageLine[] {
+function rulesLines({ rules, rejected, waiting, off }: LineInput, uneventful: number): CoverageLine[] {
   const lines: CoverageLine[] = [];
   const add = (count: number, text: (rules: string, s: boolean) => string, advice = ''): void => {
     if (count > 0)
       lines.push({ kind: 'rules', hosts: [], rules: count, text: text(countRules(count), count === 1), advice });
   };
+  add(
+    off.now.length,
+    (text, s) => `${text} ${s ? 'is' : 'are'} turned off by you: ${listWords(off.now, RULES_NAMED, 'others')}.`,
+    'What was found before is hidden. A rule is turned on again on its page or under Tuning.',
+  );
+  add(
+    off.then.length,
+    (text, s) =>
+      `${text} ${s ? 'was' : 'were'} turned off when the evidence was scanned: ${listWords(off.then, RULES_NAMED, 'others')}.`,
+    'On by now: scan the evidence again to have it judged.',
+  );
   add(
     uneventful,
     (text, s) => `${text} ${s ? 'looks' : 'look'} for events that no host has; often that is the normal case.`,

@@ -11,7 +11,7 @@ import { FormTable, Truth } from './coverage-forms.ts';
  * What became of a rule on the events of a host, best first: judged; blind because a field it needs was met but never
  * had content; blind because a field was never met; the log is there but not the events; the log is not there. The rest
  * holds whatever the data: only a stored message would help; only live tracing has such events; no event log has the
- * fields; another product; no event can match.
+ * fields; another product; no event can match. Before all that: the analyst turned the rule off.
  */
 export const COVERAGE_STATES = [
   'judged',
@@ -24,6 +24,7 @@ export const COVERAGE_STATES = [
   'never-logged',
   'other-product',
   'contradiction',
+  'off',
 ] as const;
 
 export type CoverageState = (typeof COVERAGE_STATES)[number];
@@ -48,7 +49,6 @@ export interface RuleClass {
   readonly routes: readonly ClassRoute[];
   /** Channels of the routes, each once; empty when some route takes any channel. */
   readonly channels: readonly string[];
-  readonly size: number;
 }
 
 export interface RouteEntry {
@@ -87,7 +87,7 @@ export function coveragePlanOf(ruleSet: RuleSet, joins: boolean): CoveragePlan {
 
 function makePlan(ruleSet: RuleSet, joins: boolean): CoveragePlan {
   const forms = new FormTable();
-  const classes: (RuleClass & { size: number })[] = [];
+  const classes: RuleClass[] = [];
   const classNumbers = new Map<string, number>();
   const classOf = new Int32Array(ruleSet.rules.length).fill(-1);
   const fixed = ruleSet.rules.map(({ info }) =>
@@ -110,11 +110,9 @@ function makePlan(ruleSet: RuleSet, joins: boolean): CoveragePlan {
       classes.push({
         routes,
         channels: channels.every((each) => each !== undefined) ? [...new Set(channels)] : [],
-        size: 0,
       });
       classNumbers.set(key, at);
     }
-    classes[at]!.size++;
     classOf[number] = at;
   });
   const entries = new Map<string | undefined, RouteEntry[]>();

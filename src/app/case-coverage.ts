@@ -1,16 +1,21 @@
 // What the rules could see of the open case: the coverage account for the overview, and one rule's part of it for its
 // page. The account of a rule set is kept until the evidence changes, because both screens ask for it.
 
-import type { BlindReason, CoverageAccount, CoverageState } from '../analysis/coverage-account.ts';
+import type { BlindReason, CoverageAccount, CoverageState, RulesOff } from '../analysis/coverage-account.ts';
 import { accountCoverage, coverageOf } from '../analysis/coverage-account.ts';
 import { listWords, nameField, nameLog } from '../analysis/coverage-words.ts';
 import type { EventKindCount } from '../model/coverage.ts';
 import type { RuleSet, RuleVerdict } from '../model/rule-set.ts';
+import type { CaseSession } from './case-session.svelte.ts';
+import { lastJudgingOf } from './resumed-files.ts';
+import type { RuleTuning } from './rule-tuning.svelte.ts';
+import { rulesOffIn } from './rules-off.ts';
 
 export type { CoverageAccount } from '../analysis/coverage-account.ts';
 
 interface KeptAccount {
   readonly kinds: readonly EventKindCount[];
+  readonly off: string;
   readonly account: CoverageAccount;
 }
 
@@ -21,12 +26,19 @@ export function coverCase(
   set: RuleSet,
   kinds: readonly EventKindCount[],
   verdicts: readonly RuleVerdict[],
+  off: RulesOff,
 ): CoverageAccount {
   const known = accounts.get(set);
-  if (known?.kinds === kinds) return known.account;
-  const account = accountCoverage(set, kinds, { verdicts, joins: true });
-  accounts.set(set, { kinds, account });
+  const offText = JSON.stringify([[...off.now], [...off.then]]);
+  if (known?.kinds === kinds && known.off === offText) return known.account;
+  const account = accountCoverage(set, kinds, { verdicts, joins: true, off });
+  accounts.set(set, { kinds, off: offText, account });
   return account;
+}
+
+/** The rules that the analyst has off, and those that were when the evidence of the case was judged. */
+export function rulesOffOf({ evidence, files }: CaseSession, tuning: RuleTuning): RulesOff {
+  return { now: tuning.off, then: new Set(lastJudgingOf(evidence.scans, files.length).flatMap(rulesOffIn)) };
 }
 
 export interface RuleOnHosts {

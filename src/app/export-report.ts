@@ -10,7 +10,7 @@ import { foldLogSpans } from '../analysis/log-spans.ts';
 import { groupProblems } from '../analysis/problem-groups.ts';
 import { foldTacticTable } from '../analysis/tactic-table.ts';
 import type { FindingSource, ReportCoverage, ReportInput, ReportRule } from '../export/report-input.ts';
-import { coverCase } from './case-coverage.ts';
+import { coverCase, rulesOffOf } from './case-coverage.ts';
 import type { CaseSession } from './case-session.svelte.ts';
 import type { ExportTools } from './export-run.ts';
 import type { FindingList } from './finding-list.svelte.ts';
@@ -30,7 +30,7 @@ export async function gatherReport(session: CaseSession, rows: Uint32Array, tool
   const { findings } = session;
   const { columns } = findings;
   const { bytes, records, findings: total } = session.summary();
-  const [coverage, table] = await Promise.all([loadCoverage(session, rules), loadTable(rules)]);
+  const [coverage, table] = await Promise.all([loadCoverage(session, tools), loadTable(rules)]);
   const tactics = table === undefined ? undefined : foldTacticTable(columns, rows, table);
   const judged = inTime(
     findings,
@@ -127,12 +127,12 @@ function sourceOf(findings: FindingList, rows: Uint32Array, most: number, count 
 }
 
 /** Undefined where the case does not remember its events, or the rules do not load: a report is worth having without. */
-async function loadCoverage(session: CaseSession, rules: RuleLibrary): Promise<ReportCoverage | undefined> {
+async function loadCoverage(session: CaseSession, { rules, tuning }: ExportTools): Promise<ReportCoverage | undefined> {
   const kinds = session.kinds.list;
   if (kinds.length === 0) return undefined;
   const set = await rules.loadRuleSet().catch(() => undefined);
   if (set === undefined) return undefined;
-  const account = coverCase(set, kinds, rules.verdicts);
+  const account = coverCase(set, kinds, rules.verdicts, rulesOffOf(session, tuning));
   const counts = Object.values(account.rules);
   return { judged: account.rules.judged, rules: counts.reduce((sum, each) => sum + each, 0), lines: account.lines };
 }

@@ -10,6 +10,7 @@ import type { PackAccount, ScanAccount } from '../model/evidence-account.ts';
 import type { FileIdentity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ScanFile } from '../pool/scanner.ts';
+import { hadSameOff } from './rules-off.ts';
 
 /** How much of the evidence given was done before. */
 export interface Resumed {
@@ -81,12 +82,20 @@ export const ROWS_ONLY = 'events only';
 
 /** The last scan that judged, undefined when there was none. */
 export function lastJudging(scans: readonly ScanAccount[]): ScanAccount | undefined {
-  return scans.findLast(({ options }) => !options.some(([name]) => name === ROWS_ONLY));
+  return scans.findLast(isJudging);
 }
 
-/** Name of the option of a scan that lists the rules that were off, and how a list ends that is cut. */
-export const RULES_OFF = 'rules off';
-export const CUT = ' more)';
+/** The last scans that judged, as far back as it needs for `files` files to have been judged, newest first. */
+export function lastJudgingOf(scans: readonly ScanAccount[], files: number): readonly ScanAccount[] {
+  const judging = scans.filter(isJudging).toReversed();
+  let judged = 0;
+  const enough = judging.findIndex((scan) => (judged += scan.files) >= files);
+  return enough < 0 ? judging : judging.slice(0, enough + 1);
+}
+
+function isJudging({ options }: ScanAccount): boolean {
+  return !options.some(([name]) => name === ROWS_ONLY);
+}
 
 /** Whether a scan ran these rules, with the same ones off, and did not look for deleted records. */
 export function ranSame(scan: ScanAccount, packs: readonly PackAccount[], options: ScanAccount['options']): boolean {
@@ -95,12 +104,8 @@ export function ranSame(scan: ScanAccount, packs: readonly PackAccount[], option
       .map(({ hash, rules }) => `${hash} ${rules}`)
       .sort()
       .join();
-  const valueOf = (list: ScanAccount['options'], wanted: string): string =>
-    list.find(([name]) => name === wanted)?.[1] ?? '';
-  const off = valueOf(options, RULES_OFF);
-  // A long list is cut in the account: then nobody knows.
-  const isOffSame = off === valueOf(scan.options, RULES_OFF) && !off.endsWith(CUT);
-  return valueOf(scan.options, 'recovered') !== 'yes' && isOffSame && names(scan.packs) === names(packs);
+  const recovered = scan.options.find(([name]) => name === 'recovered')?.[1];
+  return recovered !== 'yes' && hadSameOff(options, scan.options) && names(scan.packs) === names(packs);
 }
 
 /** The problems that stay when some files are read anew: theirs come again, and so do the remarks of a stopped scan. */

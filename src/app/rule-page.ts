@@ -37,6 +37,8 @@ export interface RulePageView {
   readonly related: readonly (Omit<RelatedRule, 'rule'> & { readonly info: RuleInfo })[];
   /** For correlations: the rules they count. */
   readonly parts: readonly RuleInfo[];
+  /** Correlations that count what the rule matches. */
+  readonly countedBy: readonly RuleInfo[];
 }
 
 /** An index per rule set: it costs some 20 ms and every page of the set uses it. */
@@ -83,6 +85,9 @@ export function foldRulePage(
       infosOf([other]).map((info) => ({ info, ...rest })),
     ),
     parts: rule.kind === 'correlation' ? infosOf(rule.rules) : [],
+    countedBy: set.rules.flatMap((each) =>
+      each.kind === 'correlation' && each.rules.includes(number) ? [each.info] : [],
+    ),
   };
 }
 

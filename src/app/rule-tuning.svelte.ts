@@ -7,7 +7,7 @@ import type { Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { TuningStore } from '../store/tuning-store.ts';
 import type { Notices } from './notices.svelte.ts';
-import { CUT, RULES_OFF } from './resumed-files.ts';
+import { formatIds, RULES_OFF } from './rules-off.ts';
 
 export interface RuleTuningTools {
   readonly store: TuningStore;
@@ -103,8 +103,8 @@ export class RuleTuning {
     const off = [...this.off].sort();
     const levels = this.settings.flatMap(({ ruleId, level }) => (level === undefined ? [] : [`${ruleId}: ${level}`]));
     return [
-      ...(off.length === 0 ? [] : [[RULES_OFF, listIds(off)] as const]),
-      ...(levels.length === 0 ? [] : [['levels set', listIds(levels)] as const]),
+      ...(off.length === 0 ? [] : [[RULES_OFF, formatIds(off)] as const]),
+      ...(levels.length === 0 ? [] : [['levels set', formatIds(levels)] as const]),
     ];
   }
 
@@ -120,11 +120,4 @@ export class RuleTuning {
   #complain(message: string, hint: string): void {
     this.#tools.notices.show('warning', message, { hint });
   }
-}
-
-const MOST_LISTED = 200;
-
-function listIds(ids: readonly string[]): string {
-  const rest = ids.length - MOST_LISTED;
-  return `${ids.length} (${ids.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest}${CUT}` : ')'}`;
 }

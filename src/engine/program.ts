@@ -67,8 +67,8 @@ export const RouteColumn = {
 } as const;
 export const ROUTE_COLUMNS = 8;
 
-/** Bits of ruleFlags: the rule makes findings of its own (false for rules that only feed correlations). */
-export const RuleFlag = { Generates: 1 } as const;
+/** Bits of ruleFlags: the rule makes findings of its own (false for rules that only feed correlations); it is not judged. */
+export const RuleFlag = { Generates: 1, Off: 2 } as const;
 
 export interface ProgramHeader {
   readonly version: number;

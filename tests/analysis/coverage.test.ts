@@ -77,9 +77,9 @@ const COMMAND = "{selection: {CommandLine|contains: 'evil'}, condition: selectio
 const IMAGE = "{selection: {Image|endswith: 'evil.exe'}, condition: selection}";
 const created = { channel: 'Security', eventId: 4688, filled: ['Image', 'ProcessId'] };
 
-describe('what a rule could see', () => {
-  const process = category('process_creation');
+const process = category('process_creation');
 
+describe('what a rule could see', () => {
   test('is judged where its events occur with the fields that it needs', () => {
     expect(stateOf(process, COMMAND, [kind({ channel: SYSMON, eventId: 1, filled: ['CommandLine'] })])).toBe('judged');
     expect(stateOf(process, IMAGE, [kind(created)])).toBe('judged');
@@ -269,9 +269,40 @@ describe('correlations', () => {
   });
 });
 
-describe('the account in words', () => {
-  const process = category('process_creation');
+describe('rules that are off', () => {
+  const idOf = (set: RuleSet, at: number): string => set.rules[at]!.info.id;
 
+  test('are named, and count for nothing else', () => {
+    const set = rulesOf([process, COMMAND], [process, COMMAND], [process, IMAGE]);
+    const off = { now: new Set([idOf(set, 0)]), then: new Set([idOf(set, 0), idOf(set, 2)]) };
+    const account = accountCoverage(set, [kind({ ...created, empty: ['CommandLine'] })], { off });
+    expect(states(account, 3)).toEqual(['off', 'field-empty', 'off']);
+    expect(account.rules).toMatchObject({ off: 2, 'field-empty': 1, judged: 0 });
+    expect(texts(account)).toEqual([
+      'Process command lines are not logged on HOST: 1 rule is blind.',
+      'There is no Sysmon log for process creations on HOST: 1 rule runs on Security 4688 only.',
+      '1 rule is turned off by you: Rule 0.',
+      '1 rule was turned off when the evidence was scanned: Rule 2.',
+    ]);
+  });
+
+  test('are still counted by a correlation, which is judged as if they were on', () => {
+    const set = compileRules([
+      {
+        pack: 'test',
+        file: 'a.yml',
+        text: `title: Many\nid: 00000000-0000-4000-8000-000000000003\ncorrelation: {type: event_count, rules: [run], group-by: [User], timespan: 5m, condition: {gte: 3}}\nlevel: low\n---\ntitle: Run\nname: run\nid: 00000000-0000-4000-8000-000000000004\nlogsource: ${process}\ndetection: ${IMAGE}\nlevel: low\n`,
+      },
+    ]).ruleSet;
+    const run = set.rules.findIndex((rule) => rule.kind === 'event');
+    const off = { now: new Set([idOf(set, run)]), then: new Set<string>() };
+    const account = accountCoverage(set, [kind(created)], { off });
+    expect(coverageOf(account, run).state).toBe('off');
+    expect(coverageOf(account, 1 - run).state).toBe('judged');
+  });
+});
+
+describe('the account in words', () => {
   test('says that command lines are not logged, and how many rules that costs', () => {
     const account = accountCoverage(rulesOf([process, COMMAND], [process, COMMAND], [process, IMAGE]), [
       kind({ ...created, empty: ['CommandLine'] }),

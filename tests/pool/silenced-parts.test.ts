@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { loadProgram, RuleFlag } from '../../src/engine/program.ts';
 import { silenceRules } from '../../src/engine/silence-rules.ts';
 import { createInlineScanner } from '../../src/pool/inline-scanner.ts';
 import { formatJoinPlan } from '../../src/pool/join-plan-json.ts';
@@ -99,8 +100,26 @@ test('a correlation that is off makes none, and the rule it counts goes on', asy
   expect(await scanWithout(MANY_FAILED_LOGONS, CHILD)).toEqual(['Failed logon']);
 });
 
+test('a rule that is off is not judged, unless a correlation that is on counts it', async () => {
+  const flagsWithout = async (...ids: readonly (string | undefined)[]): Promise<Uint8Array> => {
+    const off = new Set(ids.filter((id) => id !== undefined));
+    return loadProgram(await silenceParts(parts, off, silenceRules).loadProgram()).ruleFlags;
+  };
+  const numberOf = (id: string | undefined): number => ruleSet.rules.findIndex(({ info }) => info.id === id);
+  const counted = await flagsWithout(FAILED_LOGON, CHILD);
+  expect(counted[numberOf(FAILED_LOGON)]).toBe(0);
+  // With the only rule that reads a joined field, the hidden rules of the joins rest too.
+  const event = (number: number): boolean => joined.ruleSet.rules[number]!.kind === 'event';
+  const hidden = [...counted.keys()].filter((number) => number >= ruleSet.rules.length && event(number));
+  expect(hidden.length).toBeGreaterThan(1);
+  for (const number of [numberOf(CHILD), ...hidden]) expect(counted[number]).toBe(RuleFlag.Off);
+  const alone = await flagsWithout(FAILED_LOGON, MANY_FAILED_LOGONS);
+  expect(alone[numberOf(FAILED_LOGON)]).toBe(RuleFlag.Off);
+  for (const number of [numberOf(CHILD), ...hidden]) expect(alone[number]).not.toBe(RuleFlag.Off);
+});
+
 test('the program that others hold is left as it is', () => {
   const before = new Uint8Array(program).slice();
-  silenceRules(program, new Set([0, 1, 2]));
+  silenceRules(program, new Set([0, 1]), new Set([2]));
   expect(new Uint8Array(program)).toEqual(before);
 });

@@ -2,7 +2,7 @@
 // accept and the same event views read have one group, with one set of caches (reference: engine algorithms 3.1, 3.2).
 
 import { foldText } from '../../base/fold.ts';
-import { ROUTE_COLUMNS, RouteColumn, type Program } from '../program.ts';
+import { ROUTE_COLUMNS, RouteColumn, RuleFlag, type Program } from '../program.ts';
 import { buildGroup, SharedParts } from './group-builder.ts';
 import type { Group } from './group.ts';
 import type { ValueSets } from './value-sets.ts';
@@ -33,6 +33,7 @@ export class Router {
     this.shared = new SharedParts(program.header.fields.length);
     const rows = program.routes.length / ROUTE_COLUMNS;
     for (let row = 0; row < rows; row++) {
+      if ((program.ruleFlags[program.routes[row * ROUTE_COLUMNS + RouteColumn.Rule]!]! & RuleFlag.Off) !== 0) continue;
       const channel = Math.max(-1, program.routes[row * ROUTE_COLUMNS + RouteColumn.Channel]!);
       let routes = this.byChannel.get(channel);
       if (routes === undefined) this.byChannel.set(channel, (routes = { rows: [], byId: undefined }));
