@@ -18,6 +18,7 @@ import type { FileProgress, ScanOptions, Scanner } from '../pool/scanner.ts';
 import type { CaseStore } from '../store/case-store.ts';
 import { AuditLog } from './audit-log.svelte.ts';
 import { EvidenceBook, type EvidenceTools } from './evidence-book.svelte.ts';
+import { countByRule } from './case-counts.ts';
 import { EventKinds } from './event-kinds.svelte.ts';
 import { FindingList } from './finding-list.svelte.ts';
 import { HiddenBook } from './hidden-book.svelte.ts';
@@ -46,6 +47,8 @@ export interface SessionTools {
   readonly settings?: Settings;
   /** Rules that are off, levels that were set, suppressions for all cases. */
   readonly tuning: RuleTuning;
+  /** Whether this tab may write the case; without it, it may. */
+  readonly mayWrite?: () => Promise<boolean>;
   /** Without it files are not hashed and scans do not name their rules. */
   readonly evidence?: EvidenceTools;
 }
@@ -104,7 +107,7 @@ export class CaseSession {
     this.kinds = new EventKinds(record.kinds);
     this.#tools = tools;
     this.audit = new AuditLog(this.id, tools);
-    this.hidden = new HiddenBook(this.id, this.findings, this.audit, tools);
+    this.hidden = new HiddenBook(this.id, this.findings, this.audit, tools, () => this.#saveCounts());
     this.triage = new TriageBook(tools.store, this.id, this.findings, tools.notices, tools.now, this.audit);
     const host = {
       files: () => this.#files,
@@ -364,6 +367,7 @@ export class CaseSession {
       records: this.#files.reduce((sum, file) => sum + file.account.recordsRead, 0),
       findings: columns.count,
       byLevel,
+      rules: countByRule(this.findings),
     };
   }
 
@@ -377,6 +381,11 @@ export class CaseSession {
     const ended = this.#tools.now();
     this.#nextSave = ended + Math.max(SAVE_EVERY_MS, (ended - begun) / SAVE_SHARE);
     if (!saved.ok) this.#refuse(saved.error);
+  }
+
+  /** Keeps how much is hidden, for the list of cases; a scan saves anyway, and another tab's case is not ours to save. */
+  async #saveCounts(): Promise<void> {
+    if (!this.scanning && (await this.#tools.mayWrite?.()) !== false) await this.save();
   }
 
   /** Handles to the evidence are a convenience: where they cannot be kept, the evidence is dropped again. */

@@ -64,6 +64,11 @@ export class FindingList {
     return this.#current.table.isHidden(row);
   }
 
+  /** True when a suppression holds on the row. */
+  isSuppressed(row: number): boolean {
+    return this.#table.suppressed[row] === 1;
+  }
+
   /** True when the row is of this very record, not of a copy elsewhere. */
   isAt(row: number, { file, offset }: Pick<Finding, 'file' | 'offset'>): boolean {
     const facts = this.#table.facts(row);

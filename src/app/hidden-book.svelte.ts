@@ -28,6 +28,8 @@ export interface HiddenDesk extends HiddenBookTools {
   counts: ReadonlyMap<string, number>;
   /** Rules whose findings are being looked through. */
   checking: number;
+  /** Keeps how much is hidden now. */
+  readonly saveCounts: () => Promise<void>;
   /** Per rule the number of the newest check; an older one that still reads gives up. */
   readonly turns: Map<string, number>;
 }
@@ -41,12 +43,18 @@ export class HiddenBook {
   #counts = $state.raw<ReadonlyMap<string, number>>(new Map());
   #checking = $state(0);
 
-  constructor(caseId: CaseId, findings: FindingList, audit: AuditLog, { store, tuning, notices }: HiddenBookTools) {
+  constructor(
+    caseId: CaseId,
+    findings: FindingList,
+    audit: AuditLog,
+    { store, tuning, notices }: HiddenBookTools,
+    saveCounts: () => Promise<void> = () => Promise.resolve(),
+  ) {
     // Accessors of an object have no way to this object's private state but through a name.
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     const book = this;
     this.#desk = {
-      ...{ caseId, findings, audit, store, tuning, notices, turns: new Map<string, number>() },
+      ...{ caseId, findings, audit, store, tuning, notices, saveCounts, turns: new Map<string, number>() },
       get own() {
         return book.#own;
       },

@@ -56,6 +56,7 @@ export async function checkRule(desk: HiddenDesk, ruleId: string): Promise<void>
     suppressions.forEach(({ id }, at) => counts.set(id, hits[at]!));
     desk.counts = counts;
     desk.findings.refresh();
+    await desk.saveCounts();
   } finally {
     desk.checking--;
   }

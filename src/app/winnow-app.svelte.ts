@@ -418,6 +418,7 @@ export class WinnowApp {
       now: this.ports.now,
       settings: this.ports.settings,
       tuning: this.tuning,
+      mayWrite: () => this.sharing.mayWrite(),
       ...(evidence && { evidence }),
     });
     this.#session = session;

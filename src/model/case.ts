@@ -29,6 +29,18 @@ export interface CaseSummary {
   readonly records: number;
   readonly findings: number;
   readonly byLevel: Readonly<Record<RuleLevel, number>>;
+  /** The findings by rule, as they were when the case was saved last; cases of older versions lack it. */
+  readonly rules?: readonly CaseRuleCount[];
+}
+
+/** Findings of a rule in a case. */
+export interface CaseRuleCount {
+  readonly id: string;
+  /** The rule's own level. */
+  readonly level: RuleLevel;
+  readonly findings: number;
+  /** Those of them on which a suppression holds. */
+  readonly suppressed: number;
 }
 
 /** Everything of a case except its findings and triage, which are streamed. */

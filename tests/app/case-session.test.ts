@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CaseSession } from '../../src/app/case-session.svelte.ts';
+import { nameFinding } from '../../src/app/name-finding.ts';
 import { Notices } from '../../src/app/notices.svelte.ts';
 import { emptyFileAccount } from '../../src/model/coverage.ts';
 import type { Intake } from '../../src/intake/evidence.ts';
@@ -271,4 +272,27 @@ describe('a case that is being scanned', () => {
     expect(await open.session.triage.undo()).toBe('1 finding marked confirmed');
     expect(open.session.triage.of(key).state).toBe('new');
   });
+});
+
+test('a suppression changes what is kept of the case, unless another tab has it', async () => {
+  const store = new FakeStore();
+  const notices = new Notices();
+  const id = await store.createCase('Case');
+  let isOurs = true;
+  const session = new CaseSession((await store.loadCase(id))!, {
+    ...{ store, scanner: new FakeScanner(), events: new FakeEvents(), notices, tuning: tuningOf(notices) },
+    now: () => 1_000,
+    mayWrite: () => Promise.resolve(isOurs),
+  });
+  session.findings.append([nameFinding(row(0, 1), rules[0]!, 'A.evtx')]);
+  const suppression = {
+    ...{ id: 'one', ruleId: 'one', ruleTitle: 'One', conditions: [], reason: '', analyst: '', created: 1, changed: 1 },
+    scope: 'case' as const,
+  };
+  const keptCounts = async () => (await store.loadCase(id))?.summary.rules;
+  await session.hidden.keep([suppression], 'suppressed');
+  expect(await keptCounts()).toMatchObject([{ id: 'one', findings: 1, suppressed: 1 }]);
+  isOurs = false;
+  await session.hidden.remove(suppression);
+  expect(await keptCounts()).toMatchObject([{ suppressed: 1 }]);
 });

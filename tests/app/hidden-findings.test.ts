@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { countByRule, countShown } from '../../src/app/case-counts.ts';
 import { AuditLog } from '../../src/app/audit-log.svelte.ts';
 import { FindingList } from '../../src/app/finding-list.svelte.ts';
 import { EMPTY_QUERY } from '../../src/app/finding-query.ts';
@@ -10,7 +11,9 @@ import { countHits } from '../../src/app/rule-catalogue.ts';
 import { RuleTuning } from '../../src/app/rule-tuning.svelte.ts';
 import { rowsOfEvent, SuppressionDraft } from '../../src/app/suppression-draft.svelte.ts';
 import { listEventFields } from '../../src/analysis/event-fields.ts';
+import type { CaseId, CaseSummary } from '../../src/model/case.ts';
 import type { Suppression } from '../../src/model/suppression.ts';
+import { newSummary } from '../../src/store/case-summary.ts';
 import { MemoryTuning } from '../../src/store/tuning-store.ts';
 import { event, row, ruleInfo } from './fake-findings.ts';
 import { FakeStore } from './fake-store.ts';
@@ -148,6 +151,25 @@ test('a level that was set counts in order, facets and new findings; what is kep
   }
   await tuning.set('quiet', { level: undefined });
   expect(findings.facets.levels).toEqual(Uint32Array.of(0, 10, 0, 10, 0));
+});
+
+test('the list of cases counts what is shown at the levels that hold, and says how much is hidden', async () => {
+  const { findings, hidden, tuning, add } = await open();
+  await add(0, 60);
+  await hidden.keep([suppression()], 'suppressed');
+  const summary = {
+    ...newSummary('case' as CaseId, 'Case', 0),
+    ...{ findings: 60, byLevel: { informational: 0, low: 30, medium: 0, high: 30, critical: 0 } },
+  };
+  const shownOf = (more: Partial<CaseSummary>) => countShown({ ...summary, ...more }, (id) => tuning.of(id));
+  const rules = countByRule(findings);
+  expect(shownOf({ rules })).toEqual({ byLevel: { ...summary.byLevel, high: 20 }, hidden: 10 });
+  await tuning.set('noisy', { off: true });
+  await tuning.set('quiet', { level: 'critical' });
+  expect(shownOf({ rules })).toEqual({ byLevel: { ...summary.byLevel, low: 0, high: 0, critical: 30 }, hidden: 30 });
+  // Counted by nobody since the last findings came, or by an older version.
+  for (const more of [{}, { rules, findings: 70 }])
+    expect(shownOf(more)).toEqual({ byLevel: summary.byLevel, hidden: 0 });
 });
 
 test('another copy of the case brings its newer suppressions, never into all cases', async () => {
