@@ -72,18 +72,22 @@ const exportFindings: ExportFindings = async function* (format, findings, contex
 };
 
 async function openWorkbench(shipped: ShippedRules): Promise<WorkbenchTools> {
-  const [{ createWorkbenchTools }, { explainMatch }] = await Promise.all([
-    import('./pool/workbench-tools.ts'),
-    import('./sigma/interpret/explain.ts'),
-  ]);
-  return createWorkbenchTools(startRulesWorker, () => shipped.loadTexts(), explainMatch);
+  const [{ createWorkbenchTools }, { explainMatch }, { silenceRules: silenceProgram }, { listRoutes }] =
+    await Promise.all([
+      import('./pool/workbench-tools.ts'),
+      import('./sigma/interpret/explain.ts'),
+      import('./engine/silence-rules.ts'),
+      import('./engine/list-routes.ts'),
+    ]);
+  const tools = { explainMatch, silenceProgram, listRoutes };
+  return createWorkbenchTools(startRulesWorker, () => shipped.loadTexts(), tools);
 }
 
 /** The rules for a scanner, of which those that are off make no findings; what silences them is loaded when there are any. */
 function partsWithout(off: ReadonlySet<string>, parts: RulesInUse['parts']) {
   if (off.size === 0) return parts;
   const silent = Promise.all([import('./pool/silenced-parts.ts'), import('./engine/silence-rules.ts')]).then(
-    ([{ silenceParts }, { silenceRules }]) => silenceParts(parts, off, silenceRules),
+    ([{ silenceParts }, { silenceRules }]) => silenceParts(parts, ({ id }) => off.has(id), silenceRules),
   );
   silent.catch(() => undefined);
   return {

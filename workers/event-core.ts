@@ -2,18 +2,23 @@
 // progress is told at most every 100 ms.
 
 import { EventStore, type RecordSource } from '../src/index/event-store.ts';
-import type { EventView } from '../src/index/event-view.ts';
+import type { Conclude, EventView } from '../src/index/event-view.ts';
+import type { RuleTrial } from '../src/model/event-search.ts';
 import type { ByteReaders } from '../src/model/byte-job.ts';
 import type { EventCore } from '../src/pool/event-protocol.ts';
+import { concludeTrial, type FoundGroup } from './trial-core.ts';
 
 const PROGRESS_EVERY_MS = 100;
 /** Rows of one call. */
 const MOST_ROWS = 1_000;
+/** Groups of one call. */
+const MOST_GROUPS = 100;
 
 /** Makes the core from who looks through everything and who reads what is shown. */
 export function createEventCore(readers: ByteReaders, source: RecordSource): EventCore {
   const store = new EventStore(readers, source);
   const views = new Map<number, EventView>();
+  const groups = new Map<number, readonly FoundGroup[]>();
   return {
     addFile: (number, path, blob) => store.addFile(number, path, blob),
     moveFile: (number, blob) => store.moveFile(number, blob),
@@ -29,7 +34,14 @@ export function createEventCore(readers: ByteReaders, source: RecordSource): Eve
         last = now;
         report(view.progress, false);
       };
-      void view.run(changed).then(
+      const concludeOf =
+        (trial: RuleTrial): Conclude =>
+        async (parts) => {
+          const { found, ...concluded } = await concludeTrial(trial, store.columns, parts);
+          if (views.get(number) === view) groups.set(number, found);
+          return concluded;
+        };
+      void view.run(changed, search.rules && concludeOf(search.rules)).then(
         () => report(view.progress, true),
         (cause: unknown) => {
           const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
@@ -43,6 +55,10 @@ export function createEventCore(readers: ByteReaders, source: RecordSource): Eve
     async rows(number, from, count, fields) {
       const view = views.get(number);
       return view === undefined ? [] : store.loadRows(view.rows(from, Math.min(MOST_ROWS, count)), fields);
+    },
+    async groups(number, from, count) {
+      const found = (groups.get(number) ?? []).slice(from, from + Math.min(MOST_GROUPS, count));
+      return Promise.all(found.map(async (group) => ({ ...group, rows: await store.loadRows(group.rows, []) })));
     },
     async facet(number, by, limit) {
       const view = views.get(number);
@@ -59,6 +75,7 @@ export function createEventCore(readers: ByteReaders, source: RecordSource): Eve
     close(number) {
       views.get(number)?.cancel();
       views.delete(number);
+      groups.delete(number);
     },
   };
 }

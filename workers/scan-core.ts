@@ -3,12 +3,9 @@
 import { loadProgram } from '../src/engine/program.ts';
 import { CHUNK_SIZE } from '../src/evtx/limits.ts';
 import type { CorrelationHit } from '../src/pool/scanner.ts';
-import { parseJoinPlan } from '../src/pool/join-plan-json.ts';
-import type { CorrelationJob, JoinJob, JoinReport, ScanCore } from '../src/pool/protocol.ts';
+import type { CorrelationJob, ScanCore } from '../src/pool/protocol.ts';
 import { correlateScan, type FiredCorrelation } from '../src/scan/correlate-scan.ts';
-import { decideJoins, type ReadChunk } from '../src/scan/joins/decide-joins.ts';
-import { foldJoins } from '../src/scan/joins/fold-joins.ts';
-import { createEvidenceReader, type ReadEvidence } from '../src/intake/read-evidence.ts';
+import { createEvidenceReader } from '../src/intake/read-evidence.ts';
 import type { ReadableBytes } from '../src/base/readable-bytes.ts';
 import { openLog, OPENING_BYTES } from '../src/scan/open-log.ts';
 import { readRecord } from '../src/scan/read-record.ts';
@@ -16,6 +13,7 @@ import { readSlices } from '../src/scan/read-slices.ts';
 import { SliceBuffer, sliceHeld } from '../src/scan/slice-held.ts';
 import { createRowReader, type RowReader } from '../src/scan/row-reader.ts';
 import { createSliceScanner } from '../src/scan/slice-scanner.ts';
+import { joinRecords, readBytes } from './join-core.ts';
 import { createRecoveryCore } from './recovery-core.ts';
 
 /** Makes the core from a rule program. It keeps its memos from run to run. */
@@ -78,27 +76,6 @@ export function createScanCore(program: ArrayBuffer): ScanCore {
   };
 }
 
-/** What joins decide, with the events read again from their files. */
-async function* joinRecords(
-  { plan: text, files, parts }: JoinJob,
-  readEvidence: ReadEvidence,
-): AsyncGenerator<JoinReport> {
-  const plan = parseJoinPlan(text);
-  if (plan === undefined) return;
-  const folded = foldJoins(plan, parts);
-  yield { found: [], correlation: [], problems: folded.problems };
-  const sources = files.map(({ blob }) => readEvidence(blob));
-  const readChunk: ReadChunk = (rank, offset, length) => readBytes(sources[rank]!, offset, length);
-  for await (const { findings, correlation, problems } of decideJoins(plan, folded, readChunk)) {
-    const found = findings.map(({ rank, row, joinedRank }) => {
-      const isElsewhere = joinedRank !== undefined && joinedRank !== rank;
-      const shown = isElsewhere ? { ...row, joinedFile: files[joinedRank]!.path } : row;
-      return { file: files[rank]!.number, rows: [shown] };
-    });
-    yield { found, correlation, problems };
-  }
-}
-
 /** A fired correlation with the event that completed it, read again from its file. */
 async function hitOf(
   { rule, groupBy, count, firstTime, lastTime, completedBy, records }: FiredCorrelation,
@@ -113,8 +90,4 @@ async function hitOf(
   const named = records.map(({ rank, recordId, offset }) => ({ file: files[rank]!.number, recordId, offset }));
   const completing = { file: number, row: { ...row, rule } };
   return { rule, completedBy: completing, firstTime, lastTime, count, groupBy, records: named };
-}
-
-async function readBytes(blob: ReadableBytes, start: number, length: number): Promise<Uint8Array> {
-  return new Uint8Array(await blob.slice(start, start + length).arrayBuffer());
 }

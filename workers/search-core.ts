@@ -79,7 +79,7 @@ function compileTest({ query: text, terms, program }: ByteQuestion): RecordTest 
   const required = requiredTexts(query.plan, (key) => columnOfKey(key) !== undefined);
   return {
     required: required === undefined ? [] : [new TextFinder(required)],
-    judges: program && createRecordJudge(program),
+    judge: program && createRecordJudge(program),
     terms: terms.length === 0 ? undefined : new TextFinder(terms),
     matches: query.isEmpty ? undefined : (record) => query.matches(record),
   };

@@ -4,11 +4,12 @@
 import type { AttackTable } from '../analysis/attack-matrix.ts';
 import type { MatchedPart } from '../analysis/event-fields.ts';
 import type { EventElement } from '../model/event.ts';
+import type { RuleTrial } from '../model/event-search.ts';
 import type { Explanation } from '../model/explanation.ts';
 import type { ExportFormat } from '../export/export-formats.ts';
 import type { ExportOptions } from '../export/export-options.ts';
 import type { Finding, Triage } from '../model/finding.ts';
-import type { RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
+import type { Rule, RuleInfo, RuleSet, RuleVerdict } from '../model/rule-set.ts';
 import type { EventCatalogue } from '../model/event-catalogue.ts';
 import type { EventIndex } from '../pool/event-index.ts';
 import type { FileHasher } from '../pool/file-hasher.ts';
@@ -112,6 +113,8 @@ export interface WorkbenchTools {
    * Rejects with an AbortError when a newer text took over.
    */
   check(text: string): Promise<{ readonly pack: CompiledPack; readonly verdicts: readonly RuleVerdict[] }>;
+  /** What a trial runs: the documents of the text and what their correlations count; and the rules of the text. */
+  loadTrial(pack: CompiledPack): Promise<{ readonly trial: RuleTrial; readonly rules: readonly Rule[] }>;
   explain(pack: CompiledPack, event: EventElement): Promise<readonly RuleExplanation[]>;
   dispose(): void;
 }

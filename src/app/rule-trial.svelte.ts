@@ -2,8 +2,7 @@
 // of kinds that the rule can match. Hits come while it runs, and it can be stopped.
 
 import type { EventElement } from '../model/event.ts';
-import type { EventRow, SearchProgress } from '../model/event-search.ts';
-import type { Rule } from '../model/rule-set.ts';
+import type { EventRow, SearchProgress, TrialGroup } from '../model/event-search.ts';
 import type { EventIndex, EventView } from '../pool/event-index.ts';
 import type { CompiledPack } from '../pool/rule-compiler.ts';
 import type { RuleExplanation, WorkbenchTools } from './ports.ts';
@@ -29,6 +28,9 @@ export class RuleTrial {
   #state = $state<TrialState>('idle');
   #progress = $state.raw<SearchProgress | undefined>(undefined);
   #rows = $state.raw<readonly EventRow[]>([]);
+  #groups = $state.raw<readonly TrialGroup[]>([]);
+  #correlates = $state(false);
+  #rules: readonly string[] = [];
   #opened = $state.raw<ExplainedHit | undefined>(undefined);
   #remarks = $state.raw<readonly string[]>([]);
   #milliseconds = $state(0);
@@ -57,10 +59,21 @@ export class RuleTrial {
   get rows(): readonly EventRow[] {
     return this.#rows;
   }
+  /** Whether the text has correlations; what they completed is known when every record has been looked at. */
+  get correlates(): boolean {
+    return this.#correlates;
+  }
+  /** The first completed groups, in order of rule and time. */
+  get groups(): readonly TrialGroup[] {
+    return this.#groups;
+  }
+  get groupCount(): number {
+    return this.#progress?.groups ?? 0;
+  }
   get opened(): ExplainedHit | undefined {
     return this.#opened;
   }
-  /** What a scan does that the trial does not. */
+  /** What of the text cannot be tried. */
   get remarks(): readonly string[] {
     return this.#remarks;
   }
@@ -88,15 +101,17 @@ export class RuleTrial {
     this.#pack = pack;
     this.#tried = text;
     this.#wanted = PAGE;
-    const [{ rules }, program, joins] = await Promise.all([pack.loadRuleSet(), pack.loadProgram(), pack.loadJoins()]);
-    const routes = rules.flatMap((rule) => (canRun(rule) ? rule.routes : []));
-    this.#remarks = remarksOn(rules, joins !== 'null');
-    if (routes.length === 0) {
+    const { trial, rules } = await this.#tools.loadTrial(pack);
+    this.#rules = (await pack.loadInfos()).map(({ title }) => title);
+    const dead = rules.filter(({ info }) => info.notEvaluable !== undefined).length;
+    this.#remarks = dead === 0 ? [] : ['Part of this cannot match any event log; the remarks beside the text say why.'];
+    if (trial.routes.length === 0 || dead === rules.length) {
       this.#state = 'nothing-to-run';
       return;
     }
+    this.#correlates = rules.some(({ kind }) => kind === 'correlation');
     this.#state = 'running';
-    const view = this.#events.search({ query: '', sort: BY_TIME, rules: { program, routes } }, (progress) => {
+    const view = this.#events.search({ query: '', sort: BY_TIME, rules: trial }, (progress) => {
       if (view !== this.#view) return;
       this.#progress = progress;
       this.#milliseconds = this.#now() - started;
@@ -108,7 +123,7 @@ export class RuleTrial {
     if (view !== this.#view) return;
     this.#progress = progress;
     this.#milliseconds = this.#now() - started;
-    await this.#read();
+    await Promise.all([this.#read(), this.#readGroups()]);
     if (view === this.#view) this.#state = progress.isComplete ? 'done' : 'stopped';
   }
 
@@ -116,6 +131,16 @@ export class RuleTrial {
   async more(): Promise<void> {
     this.#wanted = Math.min(MOST_HITS, this.#wanted + PAGE);
     await this.#read();
+  }
+
+  /** Lists more of the groups. */
+  async moreGroups(): Promise<void> {
+    await this.#readGroups();
+  }
+
+  /** Title of the rule of a group. */
+  titleOf({ rule }: TrialGroup): string {
+    return this.#rules[rule] ?? '';
   }
 
   /** Stops; what was found stays. */
@@ -142,9 +167,18 @@ export class RuleTrial {
     this.#view = undefined;
     this.#progress = undefined;
     this.#rows = [];
+    this.#groups = [];
+    this.#correlates = false;
     this.#opened = undefined;
     this.#remarks = [];
     this.#state = 'idle';
+  }
+
+  async #readGroups(): Promise<void> {
+    const view = this.#view;
+    if (view === undefined || this.#groups.length >= this.groupCount) return;
+    const more = await view.groups(this.#groups.length, PAGE);
+    if (view === this.#view) this.#groups = [...this.#groups, ...more];
   }
 
   /** Reads the rows that are listed, one read at a time; what was asked for meanwhile is read after it. */
@@ -157,26 +191,4 @@ export class RuleTrial {
     });
     await this.#reading;
   }
-}
-
-function canRun(rule: Rule): rule is Extract<Rule, { kind: 'event' }> {
-  return rule.kind === 'event' && rule.info.notEvaluable === undefined;
-}
-
-function remarksOn(rules: readonly Rule[], joins: boolean): string[] {
-  const correlations = rules.filter(({ kind }) => kind === 'correlation').length;
-  const dead = rules.filter(({ info }) => info.notEvaluable !== undefined).length;
-  return [
-    ...(correlations === 0
-      ? []
-      : [
-          'Correlations are counted at the end of a scan: these are the events that they count. Save and scan again for the rest.',
-        ]),
-    ...(joins
-      ? [
-          'Fields of the parent process that an event lacks are looked up in a scan only: there may be more hits, or fewer, than here.',
-        ]
-      : []),
-    ...(dead === 0 ? [] : ['Part of this cannot match any event log; the remarks beside the text say why.']),
-  ];
 }

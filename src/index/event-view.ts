@@ -1,13 +1,13 @@
 // One search over the index as it stood when the search began: which rows pass, in which order, and how that is counted.
 // What the columns know is there at once; the rest comes in from the readers of bytes.
 
-import type { ByteQuestion, ByteReaders, JobFound } from '../model/byte-job.ts';
+import type { ByteQuestion, ByteReaders, JobFound, RowsBehind } from '../model/byte-job.ts';
 import type { ColumnOrField, EventHistogram, FacetAnswer, RuleTrial, SearchProgress } from '../model/event-search.ts';
 import { fieldKeyOf, type FieldKey } from '../model/field-key.ts';
 import { columnOfKey, type IndexColumn } from '../model/index-column.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Query } from '../query/compile-query.ts';
-import { bytesOfRows, cutJobs } from './byte-jobs.ts';
+import { bytesOfRows, cutJobs, fileAt } from './byte-jobs.ts';
 import { countTimes, countValues, mostFrequent } from './count-rows.ts';
 import { BLOCK_BITS, BLOCK_ROWS, type EventColumns } from './event-columns.ts';
 import { FieldValues } from './field-values.ts';
@@ -27,6 +27,23 @@ export interface ViewQuestion {
   readonly rules: RuleTrial | undefined;
 }
 
+/** Rows of one slice of a file (its position among the files of the index). */
+export interface FileRows extends RowsBehind {
+  readonly file: number;
+}
+
+/** What rules over several records found in the end. */
+export interface Concluded {
+  /** Numbers of rows that match thanks to other records. */
+  readonly rows: readonly number[];
+  /** Correlations completed. */
+  readonly groups: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Judges what only all records together decide. */
+export type Conclude = (parts: readonly FileRows[]) => Promise<Concluded>;
+
 /** Gives the order of all rows by a column; the owner keeps orders for several views. */
 export type OrderOf = (column: IndexColumn) => Uint32Array;
 
@@ -40,6 +57,8 @@ export class EventView {
   readonly #fields = new Map<FieldKey, FieldValues>();
   readonly #sortField: FieldKey | undefined;
   readonly #problems: Problem[] = [];
+  readonly #behind = new Map<string, FileRows>();
+  #groups: number | undefined;
   #matched = 0;
   #bytesDone = 0;
   #bytesTotal = 0;
@@ -65,12 +84,16 @@ export class EventView {
       bytesDone: Math.min(this.#bytesDone, this.#bytesTotal),
       bytesTotal: this.#bytesTotal,
       isComplete: this.#isComplete,
+      ...(this.#groups !== undefined && { groups: this.#groups }),
       ...(this.#problems.length > 0 && { problems: [...this.#problems] }),
     };
   }
 
-  /** Reads what the columns cannot tell. Settles when that is done or stopped; `changed` is called as rows come. */
-  async run(changed: () => void): Promise<void> {
+  /**
+   * Reads what the columns cannot tell. Settles when that is done or stopped; `changed` is called as rows come. Rules over
+   * several records are judged by `conclude` when every record has been looked at.
+   */
+  async run(changed: () => void, conclude?: Conclude): Promise<void> {
     const { text, terms, rules } = this.#question;
     const fields = this.#sortField === undefined ? [] : [this.#sortField];
     const unknown = this.#rowsWith(Verdict.Unknown);
@@ -79,10 +102,7 @@ export class EventView {
     const values = fields.length > 0 ? this.#valuesOf(fields[0]!) : undefined;
     const take = ({ rows, texts }: JobFound): void => {
       rows.forEach((row: number, i: number) => {
-        if (this.#verdicts[row] === Verdict.Unknown) {
-          this.#verdicts[row] = Verdict.Yes;
-          this.#matched++;
-        }
+        this.#pass(row);
         values?.set(row, texts[i]?.[0]);
       });
       changed();
@@ -90,6 +110,14 @@ export class EventView {
     this.#isRunning = true;
     await this.#read(unknown, { query: text, terms, fields, ...(rules && { program: rules.program }) }, take);
     await this.#read(known, { query: '', terms: [], fields }, take);
+    // A count over part of the records would be a wrong count.
+    if (conclude !== undefined && !this.#stop.signal.aborted) {
+      const { rows, groups, problems } = await conclude([...this.#behind.values()]);
+      for (const row of rows) this.#pass(row);
+      this.#groups = groups;
+      this.#addProblems(problems);
+    }
+    this.#behind.clear();
     this.#isRunning = false;
     this.#isComplete = !this.#stop.signal.aborted && this.#problems.every(({ severity }) => severity !== 'error');
     changed();
@@ -157,17 +185,30 @@ export class EventView {
     }
   }
 
+  #pass(row: number): void {
+    if (this.#verdicts[row] !== Verdict.Unknown) return;
+    this.#verdicts[row] = Verdict.Yes;
+    this.#matched++;
+  }
+
   async #read(rows: Uint32Array, question: ByteQuestion, take: (found: JobFound) => void): Promise<void> {
     if (rows.length === 0) return;
     const { signal } = this.#stop;
     const jobs = cutJobs(this.#columns, rows, question);
-    const counted = (found: JobFound, bytes: number): void => {
-      this.#bytesDone += bytes;
-      if (!signal.aborted) take(found);
-    };
     const drive = async (): Promise<void> => {
-      for (let next = jobs.next(); next.done !== true && !signal.aborted; next = jobs.next())
-        this.#addProblems(await this.#readers.run(next.value, counted, signal));
+      for (let next = jobs.next(); next.done !== true && !signal.aborted; next = jobs.next()) {
+        const job = next.value;
+        const file = fileAt(this.#columns, job.row[0]!);
+        const counted = (found: JobFound, bytes: number): void => {
+          this.#bytesDone += bytes;
+          if (signal.aborted) return;
+          const { behind } = found;
+          if (behind?.correlation !== undefined || behind?.joins !== undefined)
+            this.#behind.set(`${file}/${behind.at}/${job.row[0]}`, { file, ...behind });
+          take(found);
+        };
+        this.#addProblems(await this.#readers.run(job, counted, signal));
+      }
     };
     await Promise.all(Array.from({ length: this.#readers.parallel }, drive));
   }

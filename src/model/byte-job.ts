@@ -1,8 +1,10 @@
 // What is asked of records that must be looked at byte by byte, and how that is answered: between the event index, which
 // knows the rows, and whoever reads files. Structured-cloneable but for the functions.
 
-import type { EvidenceBytes } from './packed-log.ts';
+import type { CorrelationRows } from './correlation.ts';
 import type { FieldKey } from './field-key.ts';
+import type { JoinRows } from './join-plan.ts';
+import type { EvidenceBytes } from './packed-log.ts';
 import type { Problem } from './problem.ts';
 
 export interface ByteQuestion {
@@ -33,6 +35,16 @@ export interface ByteJob {
 export interface JobFound {
   readonly rows: readonly number[];
   readonly texts: readonly (readonly (string | undefined)[])[];
+  /** Of a question with a program: what its correlations and joins need of the records of one slice. */
+  readonly behind?: RowsBehind;
+}
+
+/** Rows that rules over several records are judged on when every record has been looked at. */
+export interface RowsBehind {
+  /** Offset of the slice in its file: a slice that comes twice counts once. */
+  readonly at: number;
+  readonly correlation: CorrelationRows | undefined;
+  readonly joins: JoinRows | undefined;
 }
 
 /** Who reads bytes: workers in the app, the same thread in tests. */

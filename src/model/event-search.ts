@@ -3,6 +3,7 @@
 import type { RecordClass } from './event.ts';
 import type { IndexColumn } from './index-column.ts';
 import type { Problem } from './problem.ts';
+import type { CorrelationRule } from './rule-set.ts';
 
 /** A column of the index, or a field that is read from the records. */
 export type ColumnOrField = IndexColumn | { readonly field: string };
@@ -25,6 +26,24 @@ export interface RuleTrial {
   readonly program: ArrayBuffer;
   /** Events of no other kind can match: they are not read. */
   readonly routes: readonly EventRoute[];
+  /** Correlations to complete, by rule number; undefined for event rules. */
+  readonly correlations?: readonly (CorrelationRule | undefined)[];
+  /** The join plan that belongs to the program, as JSON text. */
+  readonly joins?: string;
+}
+
+/** A correlation that was completed in a trial. */
+export interface TrialGroup {
+  /** Rule number. */
+  readonly rule: number;
+  readonly groupBy: readonly (readonly [field: string, value: string])[];
+  /** What the correlation counted: events, values, …. */
+  readonly count: number;
+  /** Times of its first and its last event. */
+  readonly first: string;
+  readonly last: string;
+  /** Its first events in order of time. */
+  readonly rows: readonly EventRow[];
 }
 
 export interface EventSearch {
@@ -86,6 +105,8 @@ export interface SearchProgress {
   /** 0 when the index alone answers. */
   readonly bytesTotal: number;
   readonly isComplete: boolean;
+  /** Correlations completed; of a trial with correlations, once every record has been looked at. */
+  readonly groups?: number;
   /** What the search could not look at, and why: unreadable files, lost workers. Left out where there is nothing. */
   readonly problems?: readonly Problem[];
 }

@@ -227,6 +227,11 @@ function openView(
         life.call((api) => api.rows(view, from, count, fields)),
         [],
       ),
+    groups: (from, count) =>
+      settled(
+        life.call((api) => api.groups(view, from, count)),
+        [],
+      ),
     facet: (by, limit = 50) =>
       settled(
         life.call((api) => api.facet(view, by, limit)),

@@ -11,6 +11,7 @@ import type {
   EventSearch,
   FacetAnswer,
   SearchProgress,
+  TrialGroup,
 } from '../model/event-search.ts';
 import type { IndexPart } from '../model/index-part.ts';
 
@@ -22,6 +23,8 @@ export interface EventView {
   readonly done: Promise<SearchProgress>;
   /** Rows `from` up to `from + count` (at most 1,000) of the view as sorted, with values of `fields`. Fewer at its end. */
   rows(from: number, count: number, fields: readonly string[]): Promise<readonly EventRow[]>;
+  /** Correlations that a trial completed, from `from` on, at most 100; each with its first 100 records. */
+  groups(from: number, count: number): Promise<readonly TrialGroup[]>;
   /** Most frequent values among the view's rows, at most `limit` (default 50), and how many other values there are. */
   facet(by: ColumnOrField, limit?: number): Promise<FacetAnswer>;
   /** Counts over time, in at most `buckets` buckets; between `from` and `to` (Unix milliseconds) where given. */

@@ -12,6 +12,7 @@ import type {
   EventSearch,
   FacetAnswer,
   SearchProgress,
+  TrialGroup,
 } from '../model/event-search.ts';
 import type { IndexPart } from '../model/index-part.ts';
 import type { Problem } from '../model/problem.ts';
@@ -27,6 +28,7 @@ export interface EventCore {
   fieldNames(): Promise<readonly string[]>;
   search(view: number, search: EventSearch, report: ReportProgress): readonly Diagnostic[];
   rows(view: number, from: number, count: number, fields: readonly string[]): Promise<readonly EventRow[]>;
+  groups(view: number, from: number, count: number): Promise<readonly TrialGroup[]>;
   facet(view: number, by: ColumnOrField, limit: number): Promise<FacetAnswer>;
   histogram(view: number, buckets: number, from?: number, to?: number): EventHistogram;
   positionOf(view: number, file: number, offset: number): number | undefined;

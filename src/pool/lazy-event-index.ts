@@ -36,6 +36,7 @@ export function createLazyEventIndex(load: () => Promise<EventIndex>): EventInde
       diagnostics: inView(({ diagnostics }) => diagnostics, []),
       done: view.then(({ done }) => done, lost),
       rows: (...args) => inView((each) => each.rows(...args), []),
+      groups: (...args) => inView((each) => each.groups(...args), []),
       facet: (...args) => inView((each) => each.facet(...args), { values: [], others: 0, isComplete: false }),
       histogram: (...args) => inView((each) => each.histogram(...args), { start: 0, width: 1, counts: [] }),
       positionOf: (...args) => inView((each) => each.positionOf(...args), undefined),

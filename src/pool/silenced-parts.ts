@@ -1,7 +1,7 @@
 // The rules for a scanner when only some of them are to find anything: those that the analyst left on, or those of a
 // trial. The others are not judged, but for what a correlation that is on counts, which is judged and makes no findings.
 
-import type { CorrelationRule } from '../model/rule-set.ts';
+import type { CorrelationRule, RuleInfo } from '../model/rule-set.ts';
 import type { JoinPlan } from '../model/join-plan.ts';
 import type { RuleParts } from './compiled-pack.ts';
 import { formatJoinPlan, parseJoinPlan } from './join-plan-json.ts';
@@ -15,15 +15,19 @@ export type SilenceProgram = (
 
 export type ScanParts = Pick<RuleParts, 'loadProgram' | 'loadCorrelations' | 'loadJoins'>;
 
-/** Gives the parts that a scanner needs, in which the rules with these ids make no findings. */
-export function silenceParts(parts: RuleParts, ids: ReadonlySet<string>, silenceProgram: SilenceProgram): ScanParts {
+/** Gives the parts that a scanner needs, in which the rules that are off make no findings. */
+export function silenceParts(
+  parts: RuleParts,
+  isOff: (info: RuleInfo) => boolean,
+  silenceProgram: SilenceProgram,
+): ScanParts {
   const load = async () => {
     const [infos, correlations, joins] = await Promise.all([
       parts.loadInfos(),
       parts.loadCorrelations(),
       parts.loadJoins(),
     ]);
-    const off = new Set(infos.flatMap(({ id }, number) => (ids.has(id) ? [number] : [])));
+    const off = new Set(infos.flatMap((info, number) => (isOff(info) ? [number] : [])));
     const plan = parseJoinPlan(joins);
     const counted = countedRules(correlations, off);
     const unused = new Set([...off].filter((number) => !counted.has(number)));

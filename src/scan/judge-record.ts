@@ -3,17 +3,34 @@
 
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
 import { loadProgram } from '../engine/program.ts';
+import type { SliceCursor } from '../evtx/record-cursor.ts';
 import type { EventElement } from '../model/event.ts';
 import type { RecordCursor } from '../model/record.ts';
+import { MatchRows, type TakenRows } from './match-rows.ts';
+import { readTime, type EventTime } from './record-facts.ts';
 
-/** Gives a test that is true on records that some event rule of the program matches. */
-export function createRecordJudge(
-  program: ArrayBuffer,
-): (record: RecordCursor, eventOf: () => EventElement) => boolean {
+export interface RecordJudge {
+  /** True on records that some event rule matches on its own; `cursor` stands in the record's chunk. */
+  matches(record: RecordCursor, cursor: SliceCursor, eventOf: () => EventElement): boolean;
+  /** What correlations and joins keep of the records since the last call. */
+  take(): TakenRows;
+}
+
+/** Gives a judge for a rule program. */
+export function createRecordJudge(program: ArrayBuffer): RecordJudge {
   const loaded = loadProgram(program);
   const matcher = new RecordMatcher(loaded);
   matcher.startSlice();
-  // Rules that only mark records for joins stand behind the real ones.
-  const first = loaded.header.joins?.first ?? Infinity;
-  return (record, eventOf) => matcher.match(record, eventOf, false) > 0 && matcher.rules[0]! < first;
+  const rows = new MatchRows(loaded, matcher);
+  const time: EventTime = { high: 0, low: 0 };
+  return {
+    matches(record, cursor, eventOf) {
+      const found = matcher.match(record, eventOf, false);
+      if (found === 0) return false;
+      readTime(record, time);
+      // A recovered record has no part in what several records decide.
+      return rows.note(record, cursor, time, found, record === cursor).length > 0;
+    },
+    take: () => rows.take(),
+  };
 }

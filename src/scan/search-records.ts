@@ -8,10 +8,12 @@ import { createRecordCursor, type SliceCursor } from '../evtx/record-cursor.ts';
 import { renderEvent } from '../evtx/render/render-event.ts';
 import { ShapeBank } from '../evtx/shape-bank.ts';
 import { SystemReader } from '../evtx/system-reader.ts';
+import type { RowsBehind } from '../model/byte-job.ts';
 import type { EventElement } from '../model/event.ts';
 import { ANY_FIELD, type FieldKey } from '../model/field-key.ts';
 import { columnOfKey, columnText, type IndexedRecord } from '../model/index-column.ts';
 import type { RecordCursor } from '../model/record.ts';
+import type { RecordJudge } from './judge-record.ts';
 import { RecordFields, fieldNamesOf } from './record-fields.ts';
 import { RecordSieve } from './record-sieve.ts';
 import { readSlices } from './read-slices.ts';
@@ -43,8 +45,8 @@ export interface RecordTest {
   readonly required: readonly TextFinder[];
   /** Texts of which one must occur in a value; undefined when none is asked for. */
   readonly terms: TextFinder | undefined;
-  /** What else must hold on the record itself; `eventOf` renders it. */
-  readonly judges?: ((record: RecordCursor, eventOf: () => EventElement) => boolean) | undefined;
+  /** Rules of which one must match the record. */
+  readonly judge?: RecordJudge | undefined;
   /** Left out: every record passes. */
   readonly matches?: ((record: RecordLookup) => boolean) | undefined;
 }
@@ -53,6 +55,8 @@ export interface FoundRecords {
   readonly rows: number[];
   /** Per row the value of each field asked for, several joined; undefined where the event lacks it. */
   readonly texts: (string | undefined)[][];
+  /** What correlations and joins keep of the records of the slice at this offset of the file. */
+  behind?: RowsBehind;
 }
 
 /** Chunks without a wanted record that are read through rather than skipped: a new stream costs more. */
@@ -124,6 +128,7 @@ export class RecordSearcher {
           missing += this.#searchChunk(slice.byteLength, places, next, end, test, sieves, fields, found);
           next = end;
         }
+        if (test.judge !== undefined) found.behind = { at: slice.fileOffset, ...test.judge.take() };
         take(found, slice.byteLength);
         if (isStopped()) return missing;
         if (performance.now() - since > STEP_MS) {
@@ -225,7 +230,7 @@ export class RecordSearcher {
       this.#all = undefined;
       this.#fields.enter(record);
       const { terms } = test;
-      if (test.judges?.(record, () => this.#eventOf(record)) === false) return;
+      if (test.judge?.matches(record, this.#cursor, () => this.#eventOf(record)) === false) return;
       if (test.matches?.(this.#lookup) === false) return;
       if (terms !== undefined && !this.#valuesOf(ANY_FIELD).some((text) => terms.isInText(text))) return;
       found.rows.push(row[index]!);

@@ -1,7 +1,6 @@
 // A scanner: reader and engine put together for slices of logs (README.md has the contract). Pure: bytes in, plain data
 // out. What one slice finds does not depend on the slices before it; only the speed does.
 
-import { createRowWriter } from '../engine/correlate/row-writer.ts';
 import type { EngineLimits } from '../engine/limits.ts';
 import { RecordMatcher } from '../engine/match/record-matcher.ts';
 import { RuleFlag, type Program } from '../engine/program.ts';
@@ -19,8 +18,8 @@ import type { JoinRows } from '../model/join-plan.ts';
 import type { RecordCursor } from '../model/record.ts';
 import type { Problem } from '../model/problem.ts';
 import { countKinds } from './count-kinds.ts';
-import { JoinCollector } from './joins/join-collector.ts';
 import { EventTrees } from './event-trees.ts';
+import { MatchRows } from './match-rows.ts';
 import { CHUNK_SIZE } from '../evtx/limits.ts';
 import { pause } from './pause.ts';
 import { RecoveredRecords } from './recovered-records.ts';
@@ -93,9 +92,7 @@ class Scanner implements SliceScanner {
   private readonly cursor = createRecordCursor(this.bank);
   private readonly trees = new EventTrees();
   readonly recovered = new RecoveredRecords(this.bank);
-  private readonly correlations;
-  private readonly joins: JoinCollector | undefined;
-  private readonly sourceOf = new Map<number, number>();
+  private readonly matchRows: MatchRows;
   private readonly time: EventTime = { high: 0, low: 0 };
   private columns: IndexColumns | undefined;
   /** The columns, while the slice wants rows. */
@@ -108,11 +105,7 @@ class Scanner implements SliceScanner {
     this.program = options.program;
     this.timeRange = options.timeRange;
     this.matcher = new RecordMatcher(options.program, options.limits);
-    const { joins, correlationSources } = options.program.header;
-    if (joins !== undefined) this.joins = new JoinCollector(joins);
-    const sources = correlationSources.filter(({ rule }) => joins === undefined || rule < joins.first);
-    this.correlations = sources.length > 0 ? createRowWriter(sources) : undefined;
-    sources.forEach((source, number) => this.sourceOf.set(source.rule, number));
+    this.matchRows = new MatchRows(options.program, this.matcher);
   }
 
   scanSlice(slice: Slice): SliceResult {
@@ -142,8 +135,7 @@ class Scanner implements SliceScanner {
   private open(slice: Slice): void {
     this.rows = [];
     this.recovered.startSlice();
-    this.correlations?.take();
-    this.joins?.take();
+    this.matchRows.take();
     this.cursor.open(slice.bytes, slice.byteLength, slice.firstChunk, slice.fileOffset);
     this.matcher.startSlice();
     this.indexing = undefined;
@@ -162,8 +154,7 @@ class Scanner implements SliceScanner {
       account: { ...(isWhole ? cursor.account : emptyFileAccount()), recordsRecovered: recovered.found },
       problems: [...(isWhole ? cursor.problems : []), ...recovered.takeProblems()],
       kinds: countKinds(matcher),
-      correlation: this.correlations?.take(),
-      joins: this.joins?.take(),
+      ...this.matchRows.take(),
       ...(this.indexing && { index: this.indexing.take(slice.fileOffset - CHUNK_SIZE * slice.firstChunk) }),
       timing: { milliseconds },
     };
@@ -189,8 +180,8 @@ class Scanner implements SliceScanner {
     if (this.indexing !== undefined) this.addRow(this.indexing, record);
     if (counts) matcher.tallies.addTime(matcher.kind, time.high, time.low);
     if (found === 0) return;
-    const real = this.joins === undefined ? found : this.takeHidden(this.joins, record, counts);
-    if (real > 0) this.addRows(record, eventOf, counts, real);
+    const places = this.matchRows.note(record, this.cursor, time, found, counts);
+    if (places.length > 0) this.addRows(record, eventOf, counts, places);
   }
 
   private addRow(indexing: IndexColumns, record: RecordCursor): void {
@@ -208,61 +199,24 @@ class Scanner implements SliceScanner {
   /** Renders the cursor's current record once, however many ask for it. */
   private readonly eventOf = (): EventElement => (this.event ??= this.trees.render(this.cursor));
 
-  /** Hands what hidden rules match to the joins, and gives the number of real rules. A recovered record has no part in joins. */
-  private takeHidden(joins: JoinCollector, record: RecordCursor, counts: boolean): number {
-    const { cursor, matcher, time } = this;
-    const { names, rules } = matcher;
-    const real = joins.realCount(rules);
-    joins.open.clear();
-    if (real === rules.length || !counts) return real;
-    const place = {
-      timeHigh: time.high,
-      timeLow: time.low,
-      chunkOffset: cursor.fileOffset + cursor.chunkStart,
-      offset: record.recordStart - cursor.chunkStart,
-      computer: names.computers.texts[matcher.computer]!,
-    };
-    joins.add(place, matcher.readSource(real), rules.slice(real));
-    return real;
-  }
-
-  private addRows(record: RecordCursor, eventOf: () => EventElement, counts: boolean, real: number): void {
+  private addRows(record: RecordCursor, eventOf: () => EventElement, counts: boolean, places: readonly number[]): void {
     const { cursor, matcher, time, program } = this;
     const { names, kind, rules } = matcher;
     if (kind === undefined) return;
-    const channel = names.channels.texts[kind.channel]!;
-    const computer = names.computers.texts[matcher.computer]!;
-    const recordId = recordIdText(record);
     const facts = {
       offset: cursor.fileOffset + record.recordStart,
       size: record.recordSize,
       recordClass: record.recordClass,
-      recordId,
+      recordId: recordIdText(record),
       time: timeText(time),
-      channel,
+      channel: names.channels.texts[kind.channel]!,
       provider: names.providers.texts[kind.provider]!,
       eventId: Math.max(0, kind.eventId),
-      computer,
+      computer: names.computers.texts[matcher.computer]!,
       ...(counts ? {} : { recovered: this.recovered.how }),
     };
-    for (let i = 0; i < real; i++) {
-      const rule = rules[i]!;
-      if (this.joins?.open.has(rule) === true) continue;
-      const source = this.sourceOf.get(rule);
-      if (source !== undefined && counts && this.correlations !== undefined) {
-        const id = /^\d{1,20}$/.test(recordId) ? BigInt(recordId) : 0n;
-        const place = {
-          timeHigh: time.high,
-          timeLow: time.low,
-          chunk: cursor.chunkNumber,
-          offset: record.recordStart - cursor.chunkStart,
-          recordIdHigh: Number((id >> 32n) & 0xffff_ffffn),
-          recordIdLow: Number(id & 0xffff_ffffn),
-          computer,
-          channel,
-        };
-        this.correlations.add(source, place, matcher.readSource(i));
-      }
+    for (const place of places) {
+      const rule = rules[place]!;
       if ((program.ruleFlags[rule]! & RuleFlag.Generates) !== 0) this.rows.push({ rule, ...facts, event: eventOf() });
     }
   }

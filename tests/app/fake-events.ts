@@ -11,6 +11,7 @@ const EMPTY_VIEW: EventView = {
   diagnostics: Promise.resolve([]),
   done: Promise.resolve(NOTHING),
   rows: () => Promise.resolve([]),
+  groups: () => Promise.resolve([]),
   facet: () => Promise.resolve({ values: [], others: 0, isComplete: true }),
   histogram: () => Promise.resolve({ start: 0, width: 1, counts: [] }),
   positionOf: () => Promise.resolve(undefined),

@@ -103,6 +103,7 @@ export class MemoryEvents implements EventIndex {
           fields: fields.map((field) => valueOf(each, { field })),
         }));
       },
+      groups: () => Promise.resolve([]),
       facet: (by, limit = 50) => {
         const counts = new Map<string, number>();
         for (const each of found) {

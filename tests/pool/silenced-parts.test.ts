@@ -67,7 +67,7 @@ async function scanWithout(...ids: readonly (string | undefined)[]): Promise<str
   const off = new Set(ids.filter((id) => id !== undefined));
   const scanner = createInlineScanner({
     createCore: createScanCore,
-    ...silenceParts(parts, off, silenceRules),
+    ...silenceParts(parts, ({ id }) => off.has(id), silenceRules),
     workers: 1,
   });
   scanners.push(scanner);
@@ -103,7 +103,7 @@ test('a correlation that is off makes none, and the rule it counts goes on', asy
 test('a rule that is off is not judged, unless a correlation that is on counts it', async () => {
   const flagsWithout = async (...ids: readonly (string | undefined)[]): Promise<Uint8Array> => {
     const off = new Set(ids.filter((id) => id !== undefined));
-    return loadProgram(await silenceParts(parts, off, silenceRules).loadProgram()).ruleFlags;
+    return loadProgram(await silenceParts(parts, ({ id }) => off.has(id), silenceRules).loadProgram()).ruleFlags;
   };
   const numberOf = (id: string | undefined): number => ruleSet.rules.findIndex(({ info }) => info.id === id);
   const counted = await flagsWithout(FAILED_LOGON, CHILD);

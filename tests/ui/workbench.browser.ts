@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { WorkbenchTools } from '../../src/app/ports.ts';
 import { compileProgram } from '../../src/engine/compile/compile-program.ts';
+import { listRoutes } from '../../src/engine/list-routes.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import type { EventSearch } from '../../src/model/event-search.ts';
 import type { EventIndex, EventView } from '../../src/pool/event-index.ts';
@@ -33,6 +34,11 @@ function compile(files: readonly RuleText[]) {
 /** The compiler in this thread. */
 const tools: WorkbenchTools = {
   check: (text) => Promise.resolve(compile([{ pack: 'workbench', file: 'rule.yml', text }])),
+  async loadTrial(pack) {
+    const { rules } = await pack.loadRuleSet();
+    const program = await pack.loadProgram();
+    return { trial: { program, routes: listRoutes(program), correlations: await pack.loadCorrelations() }, rules };
+  },
   async explain(pack, event) {
     const [set, sources] = await Promise.all([pack.loadRuleSet(), pack.loadSources()]);
     return set.rules.flatMap((rule, at) =>
@@ -51,6 +57,7 @@ function eventsOf(asked: unknown[]): EventIndex {
     diagnostics: Promise.resolve([]),
     done: Promise.resolve(progress),
     rows: () => Promise.resolve([{ ...hit.row, number: 0, fields: [] }]),
+    groups: () => Promise.resolve([]),
     facet: () => Promise.resolve({ values: [], others: 0, isComplete: true }),
     histogram: () => Promise.resolve({ start: 0, width: 1, counts: [] }),
     positionOf: () => Promise.resolve(0),
