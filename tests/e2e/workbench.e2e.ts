@@ -10,6 +10,28 @@ let small: string;
 let large: string;
 const RULE_ID = '7d0c3f0e-6b0b-4d43-9a39-0d1d5c2c6f6e';
 
+const CHAIN = `title: Object made by name
+id: 0f0f0f0f-1111-4222-8333-000000000001
+name: object_made
+status: experimental
+logsource: { product: windows, category: ps_script }
+detection:
+  made: { ScriptBlockText|contains: GetTypeFromProgID }
+  condition: made
+level: informational
+---
+title: Objects made
+id: 0f0f0f0f-1111-4222-8333-000000000002
+status: experimental
+correlation:
+  type: event_count
+  rules: [object_made]
+  group-by: [Computer]
+  timespan: 5m
+  condition: { gte: 1 }
+level: medium
+`;
+
 beforeAll(async () => {
   app = await startApp();
   evidence = await createEvidenceFolder();
@@ -86,6 +108,27 @@ describe('the workbench', () => {
       .filter({ hasText: RULE_TITLE })
       .nth(1)
       .waitFor();
+
+    // A rule and a correlation that counts it, as one text.
+    await page.goto(`${app.address}#/workbench`);
+    await page.getByText('The rule compiles.').waitFor();
+    await editor.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(CHAIN.replace('timespan: 5m', 'timespan: soon'));
+    const line = CHAIN.split('\n').findIndex((each) => each.includes('timespan')) + 1;
+    await page
+      .getByRole('button', { name: new RegExp(`^Line ${line}, column \\d+ error`) })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(CHAIN);
+    await page.getByText('2 documents compile.').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^1 group completed; 1 event\s+matches/).waitFor();
+    const groups = page.getByRole('region', { name: 'Completed groups' });
+    await groups.getByText('Objects made').click();
+    await groups.getByRole('list', { name: 'Events of the group' }).getByRole('button').click();
+    await why.getByText('GetTypeFromProgID').first().waitFor();
   });
 });
 
