@@ -5,6 +5,15 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sampleCase } from '../tests/builders/sample-case.ts';
 import { createEvidenceFolder, scanFiles, startApp } from '../tests/e2e/app-page.ts';
+import { listScreens, RULE } from '../tests/e2e/screens.ts';
+
+/** Screens by name, and the files of their pictures. */
+const PICTURES = [
+  ['findings', 'findings'],
+  ['overview', 'overview'],
+  ['logon session', 'logon-session'],
+  ['rule', 'rule'],
+] as const;
 
 const target = fileURLToPath(new URL('../docs/images/', import.meta.url));
 mkdirSync(target, { recursive: true });
@@ -19,17 +28,16 @@ try {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.screenshot({ path: `${target}start.png` });
   await scanFiles(page, paths);
-  await page.getByRole('link', { name: /^Findings/ }).click();
-  await page.getByText('DCOM lateral movement (via MMC20)').last().click();
-  await page.getByText('Why it fired').waitFor();
-  await page.screenshot({ path: `${target}findings.png` });
-  await page.getByRole('link', { name: /^Overview/ }).click();
-  await page.getByRole('heading', { name: 'ATT&CK' }).waitFor();
-  await page.screenshot({ path: `${target}overview.png` });
-  await page.getByRole('link', { name: /^Rules/ }).click();
-  await page.getByText('DCOM lateral movement (via MMC20)').first().click();
-  await page.getByRole('heading', { name: 'DCOM lateral movement (via MMC20)' }).waitFor();
-  await page.screenshot({ path: `${target}rule.png` });
+  const screens = new Map(listScreens(page).map(({ name, open }) => [name, open]));
+  for (const [name, file] of PICTURES) {
+    await screens.get(name)?.(page);
+    if (name === 'findings') {
+      // A finding opened in the whole list.
+      await page.getByRole('grid', { name: 'Findings' }).getByText(RULE).click();
+      await page.getByText('Why it fired').waitFor();
+    }
+    await page.screenshot({ path: `${target}${file}.png` });
+  }
 } finally {
   await folder.remove();
   await app.close();

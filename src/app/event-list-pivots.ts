@@ -2,7 +2,7 @@
 // that can be read and changed in the bar; the event they start from stays open.
 
 import type { EventField } from '../analysis/event-fields.ts';
-import type { EventPlace, EventQuery } from './event-list-query.ts';
+import type { EventPlace, EventQuery, LogonRef } from './event-list-query.ts';
 import { EMPTY_EVENT_QUERY } from './event-list-query.ts';
 import { formatTerm } from './search-term.ts';
 
@@ -25,8 +25,8 @@ export interface PivotSource {
 }
 
 const NEIGHBOUR_MINUTES = 5;
-/** Fields that hold a logon session: 4624 and other events of it, and Sysmon's. */
-const LOGON_FIELDS = ['TargetLogonId', 'SubjectLogonId', 'LogonId'];
+/** Fields that hold a logon session: 4624 and other events of it, and Sysmon's. No log has all of them. */
+export const LOGON_FIELDS = ['TargetLogonId', 'SubjectLogonId', 'LogonId'];
 /** Sysmon's names for a process, and those of events in which it is the one acted upon. */
 const GUID_FIELDS = ['ProcessGuid', 'ParentProcessGuid', 'SourceProcessGUID', 'TargetProcessGUID'];
 const PROCESS_FIELDS = ['NewProcessId', 'ProcessId', 'ParentProcessId', 'SourceProcessId', 'TargetProcessId'];
@@ -38,9 +38,15 @@ export function listPivots(source: PivotSource): readonly Pivot[] {
   const host = computer === '' ? '' : formatTerm('computer', computer);
   const on = computer === '' ? '' : ' on this host';
   const pivots: Pivot[] = [];
-  const add = (kind: Pivot['kind'], label: string, title: string, terms: readonly string[]): void => {
+  const add = (
+    kind: Pivot['kind'],
+    label: string,
+    title: string,
+    terms: readonly string[],
+    more: Partial<EventQuery> = {},
+  ): void => {
     const text = terms.filter((term) => term !== '').join(' ');
-    pivots.push({ kind, label, title, query: { ...EMPTY_EVENT_QUERY, text, at: place } });
+    pivots.push({ kind, label, title, query: { ...EMPTY_EVENT_QUERY, text, at: place, ...more } });
   };
   const milliseconds = Date.parse(time);
   if (!Number.isNaN(milliseconds)) {
@@ -51,20 +57,27 @@ export function listPivots(source: PivotSource): readonly Pivot[] {
     add('neighbours', 'Around this time', title, [host, `time>=${from}`, `time<=${to}`]);
   }
   if (host !== '') add('host', 'This host', 'Every event of this host, at this event', [host]);
-  const logon = valueOf(source.fields, LOGON_FIELDS, (value) => /^0x0+$|^0$/i.test(value));
-  if (logon !== undefined) {
-    const title = `Events${on} of the logon session ${logon}; the same number can come again after a restart`;
-    add('logon', 'Logon session', title, [host, anyOf(LOGON_FIELDS, logon)]);
+  const id = valueOf(source.fields, LOGON_FIELDS, (value) => /^0x0+$|^0$/i.test(value));
+  if (id !== undefined) {
+    const logon = { id, computer, time };
+    const title = `Who logged on as session ${id}, from where, and all that the session did${on}`;
+    add('logon', 'Logon session', title, [sessionTerms(logon)], { logon });
   }
   const guid = valueOf(source.fields, GUID_FIELDS.slice(0, 1), (value) => EMPTY_GUID.test(value));
-  const id = valueOf(source.fields, PROCESS_FIELDS.slice(0, 2), (value) => /^0x0+$|^0$/i.test(value));
+  const processId = valueOf(source.fields, PROCESS_FIELDS.slice(0, 2), (value) => /^0x0+$|^0$/i.test(value));
   if (guid !== undefined) {
     add('process', 'Process', `What this process did and started${on}`, [host, anyOf(GUID_FIELDS, guid)]);
-  } else if (id !== undefined) {
-    const title = `Events${on} that name the process id ${id}; Windows gives ids out again`;
-    add('process', 'Process id', title, [host, anyOf(PROCESS_FIELDS, id)]);
+  } else if (processId !== undefined) {
+    const title = `Events${on} that name the process id ${processId}; Windows gives ids out again`;
+    add('process', 'Process id', title, [host, anyOf(PROCESS_FIELDS, processId)]);
   }
   return pivots;
+}
+
+/** The search for every event that names the session, of whatever boot. */
+export function sessionTerms({ id, computer }: LogonRef): string {
+  const host = computer === '' ? '' : `${formatTerm('computer', computer)} `;
+  return `${host}${anyOf(LOGON_FIELDS, id)}`;
 }
 
 /** The first of the fields with a value that stands for something; blanks and the empty value are passed over. */

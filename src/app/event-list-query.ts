@@ -1,5 +1,6 @@
 // What the analyst asks of the events, and its spelling in the address: `q` the search, `sort` the column (a minus in
-// front: descending), `cols` the added fields, `at` the opened record as file:offset, `list` that a list of terms is set.
+// front: descending), `cols` the added fields, `at` the opened record as file:offset, `list` that a list of terms is set, `logon` the
+// logon session that is told about as id,time,host.
 
 import type { ColumnOrField, EventSort } from '../model/event-search.ts';
 import { INDEX_COLUMNS } from '../model/index-column.ts';
@@ -15,6 +16,15 @@ export interface EventPlace {
   readonly offset: number;
 }
 
+/** A logon session, as an event names it. */
+export interface LogonRef {
+  /** Of the session; Windows gives it out again after a restart. */
+  readonly id: string;
+  readonly computer: string;
+  /** A moment at which the session was there: ISO, UTC; '' where the event has none. */
+  readonly time: string;
+}
+
 export interface EventQuery {
   /** In the language of the search bar; '' for every event. */
   readonly text: string;
@@ -25,6 +35,8 @@ export interface EventQuery {
   readonly at: EventPlace | undefined;
   /** Name of a list of terms that restricts the events; the terms themselves stay in the tab. */
   readonly list: string;
+  /** The session that is told about above the list. */
+  readonly logon: LogonRef | undefined;
 }
 
 export const EMPTY_EVENT_QUERY: EventQuery = {
@@ -33,6 +45,7 @@ export const EMPTY_EVENT_QUERY: EventQuery = {
   columns: [],
   at: undefined,
   list: '',
+  logon: undefined,
 };
 
 /** More columns than this cannot be told apart on any screen, and each costs a value per row. */
@@ -47,6 +60,7 @@ export function parseEventQuery(params: AddressParams): EventQuery {
     columns: parseColumns(params.get('cols') ?? ''),
     at: parsePlace(params.get('at') ?? ''),
     list: params.get('list') ?? '',
+    logon: parseLogon(params.get('logon') ?? ''),
   };
 }
 
@@ -58,6 +72,7 @@ export function formatEventQuery(query: EventQuery): AddressParams {
   if (!isSameSort(query.sort, EMPTY_EVENT_QUERY.sort)) params.set('sort', formatSort(query.sort));
   if (query.columns.length > 0) params.set('cols', query.columns.map(encodeURIComponent).join(','));
   if (query.at !== undefined) params.set('at', `${query.at.file}:${query.at.offset}`);
+  if (query.logon !== undefined) params.set('logon', `${query.logon.id},${query.logon.time},${query.logon.computer}`);
   return params;
 }
 
@@ -103,4 +118,9 @@ function decodeName(text: string): string {
 function parsePlace(text: string): EventPlace | undefined {
   const match = /^(\d{1,9}):(\d{1,15})$/.exec(text);
   return match === null ? undefined : { file: Number(match[1]), offset: Number(match[2]) };
+}
+
+function parseLogon(text: string): LogonRef | undefined {
+  const match = /^(0x[\da-f]{1,16}|\d{1,20}),([\dT:.Z-]{0,40}),(.{0,255})$/i.exec(text);
+  return match === null ? undefined : { id: match[1]!, time: match[2]!, computer: match[3]! };
 }

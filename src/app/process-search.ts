@@ -6,6 +6,7 @@ import { isNoGuid, mayBeParent, SECURITY, START_FIELDS, startOf, SYSMON } from '
 import type { EventRow } from '../model/event-search.ts';
 import type { EventIndex } from '../pool/event-index.ts';
 import type { EventPlace } from './event-list-query.ts';
+import { readSearch } from './read-search.ts';
 import { formatTerm } from './search-term.ts';
 
 export type { ProcessStart, StartSource } from '../analysis/process-start.ts';
@@ -102,20 +103,8 @@ async function search(
   most: number,
   signal: AbortSignal,
 ): Promise<{ readonly found: readonly FoundStart[]; readonly matched: number }> {
-  signal.throwIfAborted();
-  const query = terms.filter((term) => term !== '').join(' ');
-  const view = index.search({ query, sort: { by: 'time', descending: latestFirst } }, () => undefined);
-  const stop = (): void => view.cancel();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const { matched } = await view.done;
-    signal.throwIfAborted();
-    const rows = await view.rows(0, most, START_FIELDS);
-    return { found: rows.map((row) => foundOf(source, row)), matched };
-  } finally {
-    signal.removeEventListener('abort', stop);
-    view.close();
-  }
+  const { rows, matched } = await readSearch(index, terms, { latestFirst, most, fields: START_FIELDS }, signal);
+  return { found: rows.map((row) => foundOf(source, row)), matched };
 }
 
 function foundOf(source: StartSource, row: EventRow): FoundStart {

@@ -183,6 +183,7 @@ describe('pivots', () => {
     expect(pivots[2]?.query.text).toBe(
       'computer:HOST-1 (TargetLogonId:0x1f4 or SubjectLogonId:0x1f4 or LogonId:0x1f4)',
     );
+    expect(pivots[2]?.query.logon).toEqual({ id: '0x1f4', computer: 'HOST-1', time: row.time });
     expect(pivots[3]?.query.text).toContain('NewProcessId:0x99');
   });
 

@@ -6,6 +6,8 @@ import { buildLog, type EventSpec } from './evtx-builder.ts';
 type Data = NonNullable<EventSpec['data']>;
 
 const DAY = '2026-03-14T';
+/** The session of the guessed password. */
+const SESSION = '0x5a3f10';
 const USER = 'CORP\\j.meyer';
 
 function security(computer: string, time: string, eventId: number, data: Data): EventSpec {
@@ -13,8 +15,16 @@ function security(computer: string, time: string, eventId: number, data: Data): 
   return { channel: 'Security', provider, eventId, computer, time: `${DAY}${time}Z`, level: 0, data };
 }
 
-function logon(computer: string, time: string, eventId: 4624 | 4625, user: string, address: string): EventSpec {
+function logon(
+  computer: string,
+  time: string,
+  eventId: 4624 | 4625,
+  user: string,
+  address: string,
+  more: Data = [],
+): EventSpec {
   return security(computer, time, eventId, [
+    ...more,
     ['TargetUserName', user],
     ['TargetDomainName', 'CORP'],
     ['Status', eventId === 4625 ? '0xc000006d' : '0x0'],
@@ -81,18 +91,32 @@ export function sampleCase(): ReadonlyMap<string, Uint8Array> {
   );
   const dc: EventSpec[] = [
     ...guesses,
-    logon('DC-01', '02:14:31.0181000', 4624, 'j.meyer', '10.20.0.77'),
+    security('DC-01', '02:14:31.0180000', 4672, [
+      ['SubjectUserName', 'j.meyer'],
+      ['SubjectDomainName', 'CORP'],
+      ['SubjectLogonId', SESSION],
+      ['PrivilegeList', 'SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeDebugPrivilege'],
+    ]),
+    logon('DC-01', '02:14:31.0181000', 4624, 'j.meyer', '10.20.0.77', [['TargetLogonId', SESSION]]),
     security('DC-01', '02:41:07.5512000', 4720, [
       ['TargetUserName', 'svc_backup2'],
       ['TargetDomainName', 'CORP'],
       ['SubjectUserName', 'j.meyer'],
       ['SubjectDomainName', 'CORP'],
+      ['SubjectLogonId', SESSION],
     ]),
     security('DC-01', '02:41:09.9021000', 4728, [
       ['MemberName', 'CN=svc_backup2,CN=Users,DC=corp,DC=example'],
       ['TargetUserName', 'Domain Admins'],
       ['TargetSid', 'S-1-5-21-1004336348-1177238915-682003330-512'],
       ['SubjectUserName', 'j.meyer'],
+      ['SubjectLogonId', SESSION],
+    ]),
+    security('DC-01', '02:58:20.4410000', 4634, [
+      ['TargetUserName', 'j.meyer'],
+      ['TargetDomainName', 'CORP'],
+      ['TargetLogonId', SESSION],
+      ['LogonType', 3],
     ]),
   ];
   const cleared: EventSpec = {

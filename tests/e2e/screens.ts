@@ -154,6 +154,23 @@ export function listScreens(page: Page): readonly Screen[] {
       '.pane',
     ),
     at(
+      'logon session',
+      `${base}/events?q=${encodeURIComponent('eventid:4672 computer:DC-01')}`,
+      async (shown) => {
+        const row = shown
+          .getByRole('grid', { name: 'Events' })
+          .getByRole('row')
+          .filter({ hasText: /4672.*DC-01/ });
+        await row.first().click();
+        await shown.getByRole('link', { name: 'Logon session' }).click();
+        await shown
+          .getByRole('region', { name: /^Logon session 0x5a3f10/ })
+          .getByRole('link', { name: 'Member Added to a Privileged Group' })
+          .waitFor();
+      },
+      'main',
+    ),
+    at(
       'menu of an event',
       `${base}/events`,
       async (shown) => {
