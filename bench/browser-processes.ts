@@ -9,6 +9,8 @@ export interface BrowserUse {
   readonly cpu: number;
   /** Highest resident size that a page's process has had, in bytes. */
   readonly pagePeak: number;
+  /** The largest resident size of a page's process now, in bytes. */
+  readonly pageNow: number;
 }
 
 function readText(path: string): string {
@@ -35,18 +37,22 @@ export function readBrowserUse(): BrowserUse {
   let workerCpu = 0;
   let cpu = 0;
   let pagePeak = 0;
+  let pageNow = 0;
   for (const pid of readdirSync('/proc').map(Number)) {
     if (!(pid > 0) || !isOurs(pid)) continue;
     const isPage = readText(`/proc/${pid}/cmdline`).includes('--type=renderer');
-    if (isPage)
-      pagePeak = Math.max(pagePeak, Number(/VmHWM:\s+(\d+)/.exec(readText(`/proc/${pid}/status`))?.[1]) * 1_024);
+    if (isPage) {
+      const status = readText(`/proc/${pid}/status`);
+      pagePeak = Math.max(pagePeak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1_024);
+      pageNow = Math.max(pageNow, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024);
+    }
     for (const thread of threadsOf(pid)) {
       const used = cpuOf(`/proc/${pid}/task/${thread}`);
       cpu += used;
       if (isPage && readText(`/proc/${pid}/task/${thread}/comm`).startsWith('DedicatedWorker')) workerCpu += used;
     }
   }
-  return { workerCpu, cpu, pagePeak };
+  return { workerCpu, cpu, pagePeak, pageNow };
 }
 
 function threadsOf(pid: number): readonly string[] {

@@ -121,6 +121,6 @@ function parsePlace(text: string): EventPlace | undefined {
 }
 
 function parseLogon(text: string): LogonRef | undefined {
-  const match = /^(0x[\da-f]{1,16}|\d{1,20}),([\dT:.Z-]{0,40}),(.{0,255})$/i.exec(text);
+  const match = /^(0x[\da-f]{1,16}|\d{1,20}),([\dT:.Z-]{0,40}),(.{0,255})$/is.exec(text);
   return match === null ? undefined : { id: match[1]!, time: match[2]!, computer: match[3]! };
 }

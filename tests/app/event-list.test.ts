@@ -147,6 +147,14 @@ describe('the address of the events', () => {
     columns: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: MAX_COLUMNS }),
     at: fc.option(fc.record({ file: fc.nat(), offset: fc.nat() }), { nil: undefined }),
     list: fc.string(),
+    logon: fc.option(
+      fc.record({
+        id: fc.nat().map((id) => `0x${id.toString(16)}`),
+        computer: fc.string({ maxLength: 100 }),
+        time: fc.constantFrom('', '2024-03-01T00:00:00.0000000Z'),
+      }),
+      { nil: undefined },
+    ),
   });
 
   test('every query survives the way through an address', () => {
