@@ -237,13 +237,13 @@ async function textSearch(app: ServedApp, log: string): Promise<void> {
     const [first, whole] = await page.evaluate(async (asked) => {
       const { until } = (globalThis as unknown as { bench: Bench }).bench;
       const state = (): string => document.querySelector('.state')?.textContent ?? '';
-      const before = state();
       const begun = performance.now();
       location.hash = location.hash.replace(/\?.*$|$/, `?q=${encodeURIComponent(asked)}`);
-      const found = await until(
-        begun,
-        () => state() !== before && /^\s*[1-9][\d,]* of|^\s*0 of(?!.*searching)/.test(state()),
-      );
+      const isFirst = (): boolean => {
+        const [, count, whole] = /^\s*([\d,]+) of ([\d,]+)/.exec(state()) ?? [];
+        return count !== undefined && count !== whole && (count !== '0' || !state().includes('searching'));
+      };
+      const found = await until(begun, isFirst);
       return [found, await until(begun, () => !state().includes('searching'))] as const;
     }, query);
     const state = await page.locator('.state p').innerText();
