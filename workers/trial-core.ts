@@ -50,17 +50,19 @@ export async function concludeTrial(
     }
   }
   const { fired, problems: remarks } = correlateScan(correlations, correlated);
-  const found = fired.slice(0, MOST_GROUPS).map(({ rule, groupBy, count, firstTime, last, records }): FoundGroup => {
-    const of = records.slice(0, MOST_RECORDS).map(({ rank, offset }) => rowAt(rank, offset));
-    return {
-      rule,
-      groupBy,
-      count,
-      first: firstTime,
-      last: last.time,
-      rows: Uint32Array.from(of.filter((row) => row >= 0)),
-    };
-  });
+  const found = fired
+    .slice(0, MOST_GROUPS)
+    .map(({ rule, groupBy, count, firstTime, lastTime, records }): FoundGroup => {
+      const of = records.slice(0, MOST_RECORDS).map(({ rank, offset }) => rowAt(rank, offset));
+      return {
+        rule,
+        groupBy,
+        count,
+        first: firstTime,
+        last: lastTime,
+        rows: Uint32Array.from(of.filter((row) => row >= 0)),
+      };
+    });
   return { rows, groups: fired.length, problems: [...problems, ...remarks], found };
 }
 
