@@ -84,7 +84,7 @@ async function hitOf(
 ): Promise<CorrelationHit> {
   const { number } = files[completedBy.rank]!;
   const blob = sources[completedBy.rank]!;
-  const chunkOffset = completedBy.offset - ((completedBy.offset - 4_096) % CHUNK_SIZE);
+  const { chunkOffset } = completedBy;
   const row = readRecord(await readBytes(blob, chunkOffset, CHUNK_SIZE), chunkOffset, completedBy.offset);
   if (row === undefined) throw new DOMException('the file changed while it was scanned', 'NotReadableError');
   const named = records.map(({ rank, recordId, offset }) => ({ file: files[rank]!.number, recordId, offset }));

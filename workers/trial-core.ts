@@ -1,7 +1,6 @@
 // The end of a trial on the index: joins and correlations over the rows that the searchers gathered, with records named by
 // their rows. The same code as at the end of a scan.
 
-import { FILE_HEADER_SIZE } from '../src/evtx/limits.ts';
 import { createEvidenceReader } from '../src/intake/read-evidence.ts';
 import type { EventColumns, IndexedFile } from '../src/index/event-columns.ts';
 import type { Concluded, FileRows } from '../src/index/event-view.ts';
@@ -28,11 +27,7 @@ export async function concludeTrial(
 ): Promise<Concluded & { readonly found: readonly FoundGroup[] }> {
   const ranked = rankFiles(columns.files);
   const rankOf = new Map(ranked.map((at, rank) => [at, rank]));
-  const rowAt = (rank: number, offset: number): number => {
-    const { number, dataOffset } = columns.files[ranked[rank]!]!;
-    // Correlations name places as if every file had a header.
-    return columns.rowAt(number, offset - FILE_HEADER_SIZE + dataOffset);
-  };
+  const rowAt = (rank: number, offset: number): number => columns.rowAt(columns.files[ranked[rank]!]!.number, offset);
   const problems: Problem[] = [];
   const rows: number[] = [];
   const placed = parts.map(({ file, ...rest }) => ({ rank: rankOf.get(file)!, ...rest }));

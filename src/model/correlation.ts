@@ -13,8 +13,8 @@ export interface CorrelationSource {
 }
 
 /**
- * Columns of a row, one u32 each: TimeCreated of the event, chunk number in the file, offset of the record from the
- * chunk's start, EventRecordID, dictionary entries of computer and channel, then one dictionary entry per field of the
+ * Columns of a row, one u32 each: TimeCreated of the event, offset of its chunk in the file (in CHUNK_UNIT), offset of the
+ * record from the chunk's start, EventRecordID, dictionary entries of computer and channel, then one dictionary entry per field of the
  * source. Entry 0 means that the field is absent.
  */
 export const CorrelationColumn = {
@@ -71,7 +71,8 @@ function digest(text: string, seed: number): string {
 /** Where a record lies. `file` is the rank of its file: the files of a case in the order of (path, size). */
 export interface CorrelationRecord {
   readonly file: number;
-  readonly chunk: number;
+  /** Of its chunk, from the start of the file, in bytes. */
+  readonly chunkOffset: number;
   /** From the chunk's start, in bytes. */
   readonly offset: number;
   readonly recordIdHigh: number;

@@ -29,9 +29,6 @@ export const JoinColumn = {
   Set: 7,
 } as const;
 export const JOIN_COLUMNS = 8;
-/** Chunks begin on multiples of this, also where the file header is lost. */
-export const JOIN_CHUNK_UNIT = 4_096;
-
 /** Rows of one slice. Crosses threads as it is. */
 export interface JoinRows {
   /** Entry 0 is '' and stands for an absent value. */

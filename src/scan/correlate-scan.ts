@@ -2,7 +2,6 @@
 // folding itself is src/engine/correlate; here ranks, chunks and halves become offsets, ids and times.
 
 import { createCorrelator } from '../engine/correlate/fold-correlations.ts';
-import { CHUNK_SIZE, FILE_HEADER_SIZE } from '../evtx/limits.ts';
 import type { CorrelationRecord, CorrelationRows, CorrelationShortfall } from '../model/correlation.ts';
 import type { Problem } from '../model/problem.ts';
 import type { CorrelationRule, EventRule, Rule } from '../model/rule-set.ts';
@@ -12,7 +11,8 @@ import { timeText } from './record-facts.ts';
 export interface PlacedRecord {
   readonly rank: number;
   readonly recordId: string;
-  /** From the start of the file. */
+  /** Of its chunk, and of itself, from the start of the file. */
+  readonly chunkOffset: number;
   readonly offset: number;
   readonly time: string;
 }
@@ -59,11 +59,12 @@ export function correlateScan(
 }
 
 function placeOf(record: CorrelationRecord): PlacedRecord {
-  const { file: rank, chunk, offset, recordIdHigh, recordIdLow, timeHigh, timeLow } = record;
+  const { file: rank, chunkOffset, offset, recordIdHigh, recordIdLow, timeHigh, timeLow } = record;
   return {
     rank,
     recordId: String((BigInt(recordIdHigh) << 32n) | BigInt(recordIdLow)),
-    offset: FILE_HEADER_SIZE + chunk * CHUNK_SIZE + offset,
+    chunkOffset,
+    offset: chunkOffset + offset,
     time: timeText({ high: timeHigh, low: timeLow }),
   };
 }

@@ -80,7 +80,7 @@ export class MatchRows {
     const place = {
       timeHigh: time.high,
       timeLow: time.low,
-      chunk: cursor.chunkNumber,
+      chunkOffset: cursor.fileOffset + cursor.chunkStart,
       offset: record.recordStart - cursor.chunkStart,
       recordIdHigh: Number((id >> 32n) & 0xffff_ffffn),
       recordIdLow: Number(id & 0xffff_ffffn),

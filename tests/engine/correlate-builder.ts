@@ -7,6 +7,7 @@ import { planCorrelationSources } from '../../src/engine/correlate/plan-sources.
 import { createRowWriter } from '../../src/engine/correlate/row-writer.ts';
 import type { CorrelationResult } from '../../src/model/correlation.ts';
 import type { FieldKey } from '../../src/model/field-key.ts';
+import { CHUNK_UNIT } from '../../src/model/record-place.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
 import type { CorrelationRule, EventRule, Rule, RuleInfo } from '../../src/model/rule-set.ts';
 
@@ -108,7 +109,7 @@ export function fold(
           {
             timeHigh: high,
             timeLow: low,
-            chunk: Math.floor(id / 100),
+            chunkOffset: CHUNK_UNIT * Math.floor(id / 100),
             offset: 512 + (id % 100) * 100,
             recordIdHigh: 0,
             recordIdLow: id,

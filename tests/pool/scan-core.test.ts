@@ -195,6 +195,15 @@ describe('the core of a scan worker', () => {
     expect(problems).toMatchObject([{ code: 'header-checksum', file: 'a.evtx' }]);
   });
 
+  test('correlates a log that begins with a chunk, at the places of its records', async () => {
+    const whole = buildLog({ records: [1, 2, 3, 4].map((id) => logon(4_625, id)), recordsPerChunk: 2 });
+    const { rows, hits } = await scan([fileOf(0, 'a.evtx', whole.slice(4_096))], 1);
+    const offsets = rows.map(({ row }) => row.offset);
+    expect(offsets).toHaveLength(4);
+    expect(hits.map(({ records }) => records.map(({ offset }) => offset))).toEqual([offsets]);
+    expect(hits[0]?.completedBy.row).toMatchObject({ recordId: '4', offset: offsets[3] });
+  });
+
   test('refuses what is no log', async () => {
     const { rows, problems } = await scan([fileOf(0, 'a.evtx', new TextEncoder().encode('text '.repeat(2_000)))], 1);
     expect(rows).toEqual([]);

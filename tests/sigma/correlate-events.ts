@@ -32,7 +32,7 @@ export function correlateEvents(ruleSet: RuleSet, events: Iterable<EventElement>
         {
           timeHigh: time.high,
           timeLow: time.low,
-          chunk: 0,
+          chunkOffset: 0,
           offset: position,
           recordIdHigh: Number(recordId >> 32n),
           recordIdLow: Number(recordId & 0xffff_ffffn),

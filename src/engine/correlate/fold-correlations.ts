@@ -11,6 +11,7 @@ import type {
   CorrelationShortfall,
 } from '../../model/correlation.ts';
 import { CorrelationColumn as Column } from '../../model/correlation.ts';
+import { CHUNK_UNIT } from '../../model/record-place.ts';
 import type { CorrelationRule, Rule } from '../../model/rule-set.ts';
 import type { HitStream, ItemTable, RowRef, ValueTexts } from './collect-items.ts';
 import { collectItems, compareRefs, groupTexts, rowOf } from './collect-items.ts';
@@ -165,7 +166,7 @@ function baseRows(folded: Folded, window: Window): readonly RowRef[] {
 function recordOf({ source: { words, stride }, at }: RowRef): CorrelationRecord {
   return {
     file: words[at + stride - 1]!,
-    chunk: words[at + Column.Chunk]!,
+    chunkOffset: words[at + Column.Chunk]! * CHUNK_UNIT,
     offset: words[at + Column.Offset]!,
     recordIdHigh: words[at + Column.RecordIdHigh]!,
     recordIdLow: words[at + Column.RecordIdLow]!,

@@ -2,12 +2,14 @@
 
 import type { CorrelationRows, CorrelationSource } from '../../model/correlation.ts';
 import { CorrelationColumn, correlationText } from '../../model/correlation.ts';
+import { CHUNK_UNIT } from '../../model/record-place.ts';
 
 /** Place and time of a matching event, as the cursor gives them. */
 export interface RowPlace {
   readonly timeHigh: number;
   readonly timeLow: number;
-  readonly chunk: number;
+  /** Offset of its chunk in the file, and of the record in the chunk. */
+  readonly chunkOffset: number;
   readonly offset: number;
   readonly recordIdHigh: number;
   readonly recordIdLow: number;
@@ -56,7 +58,7 @@ export function createRowWriter(sources: readonly CorrelationSource[]): RowWrite
       const { words, used } = buffer;
       words[used + CorrelationColumn.TimeHigh] = place.timeHigh;
       words[used + CorrelationColumn.TimeLow] = place.timeLow;
-      words[used + CorrelationColumn.Chunk] = place.chunk;
+      words[used + CorrelationColumn.Chunk] = place.chunkOffset / CHUNK_UNIT;
       words[used + CorrelationColumn.Offset] = place.offset;
       words[used + CorrelationColumn.RecordIdHigh] = place.recordIdHigh;
       words[used + CorrelationColumn.RecordIdLow] = place.recordIdLow;

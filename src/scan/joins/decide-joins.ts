@@ -114,7 +114,7 @@ class JoinJudge {
       const place = {
         timeHigh: table.word(row, Column.TimeHigh),
         timeLow: table.word(row, Column.TimeLow),
-        chunk: Math.floor(table.chunkOffset(row) / CHUNK_SIZE),
+        chunkOffset: table.chunkOffset(row),
         offset: table.word(row, Column.Offset),
         recordIdHigh: Number((id >> 32n) & 0xffff_ffffn),
         recordIdLow: Number(id & 0xffff_ffffn),

@@ -2,7 +2,8 @@
 // total order (time, file rank, chunk, offset). Order of arrival leaves no trace in what can be asked here.
 
 import { foldText } from '../../base/fold.ts';
-import { JOIN_CHUNK_UNIT, JOIN_COLUMNS, JoinColumn as Column, type JoinRows } from '../../model/join-plan.ts';
+import { CHUNK_UNIT } from '../../model/record-place.ts';
+import { JOIN_COLUMNS, JoinColumn as Column, type JoinRows } from '../../model/join-plan.ts';
 
 const TEXT_COLUMNS = [Column.Computer, Column.FirstKey, Column.SecondKey];
 const ZERO_GUID = /^\{?0{8}-0{4}-0{4}-0{4}-0{12}\}?$/;
@@ -69,7 +70,7 @@ export class JoinTable {
 
   /** Offset in the file of the row's chunk, and of its record. */
   chunkOffset(row: number): number {
-    return this.word(row, Column.Chunk) * JOIN_CHUNK_UNIT;
+    return this.word(row, Column.Chunk) * CHUNK_UNIT;
   }
 
   recordOffset(row: number): number {

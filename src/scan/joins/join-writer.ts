@@ -1,7 +1,8 @@
 // Collects the join rows of one slice in a scan worker: one row per event that a hidden rule matches, whatever their
 // number. Knows nothing of processes; fold-joins.ts does.
 
-import { JOIN_CHUNK_UNIT, JOIN_COLUMNS, JoinColumn as Column, type JoinRows } from '../../model/join-plan.ts';
+import { CHUNK_UNIT } from '../../model/record-place.ts';
+import { JOIN_COLUMNS, JoinColumn as Column, type JoinRows } from '../../model/join-plan.ts';
 import { correlationText } from '../../model/correlation.ts';
 
 /** Place and time of the event. */
@@ -33,7 +34,7 @@ export class JoinWriter {
     const at = this.#used;
     words[at + Column.TimeHigh] = place.timeHigh;
     words[at + Column.TimeLow] = place.timeLow;
-    words[at + Column.Chunk] = place.chunkOffset / JOIN_CHUNK_UNIT;
+    words[at + Column.Chunk] = place.chunkOffset / CHUNK_UNIT;
     words[at + Column.Offset] = place.offset;
     words[at + Column.Computer] = this.#textNumber(place.computer);
     words[at + Column.FirstKey] = this.#textNumber(keys[0]);
