@@ -15,6 +15,7 @@ module.exports = [
   { name: 'first load: script', path: namedFiles('.js'), limit: '90 KB', gzip: true },
   { name: 'first load: style', path: namedFiles('.css'), limit: '25 KB', gzip: true },
   // 44 KB of it are re2js, which keeps a rule's regular expression from hanging the scan; it also carries the recovery of
-  // deleted records and the joins with parent processes (117 KB in all).
-  { name: 'scan worker', path: ['dist/assets/scan.worker-*.js'], limit: '125 KB', gzip: true },
+  // deleted records, the joins with parent processes, and the zip reader (36 KB): what encrypted logs hold is read again
+  // by whoever needs a place in them, instead of being kept unpacked (158 KB in all).
+  { name: 'scan worker', path: ['dist/assets/scan.worker-*.js'], limit: '165 KB', gzip: true },
 ];

@@ -38,6 +38,8 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/ui/**/*.browser.ts'],
           testTimeout: 30_000,
+          // A machine that is busy with the other project takes longer than the second that is usual.
+          expect: { poll: { timeout: 10_000 } },
           browser: {
             enabled: true,
             headless: true,

@@ -349,11 +349,16 @@ export class WinnowApp {
       this.run('Watching the storage', this.storage.check());
       // What found no room before may find it now.
       const open = this.#session;
-      if (open?.refused?.code === 'store-full')
-        this.run(
-          'Keeping the findings',
-          open.keepAgain().then((kept) => (kept ? open.save() : undefined)),
-        );
+      if (open?.refused?.code === 'store-full') this.run('Keeping the findings', this.#keepInFreedRoom(open));
+    }
+  }
+
+  /** Writes what was refused; browsers may count freed bytes some seconds later only. */
+  async #keepInFreedRoom(open: CaseSession): Promise<void> {
+    for (const wait of [0, 1_000, 4_000, 12_000]) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (open !== this.#session || open.refused?.code !== 'store-full') return;
+      if (await open.keepAgain()) return open.save();
     }
   }
 

@@ -23,7 +23,8 @@ export function packCorrelationPart({ rank, rows }: CorrelationPart): PackedPart
 export function* unpackCorrelationParts(parts: PackedPart[]): Generator<CorrelationPart, undefined> {
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const { rank, rows } = part;
-    const { head, words } = unpack<CorrelationHead>(rows);
+    const { json, words } = unpack(rows);
+    const head = JSON.parse(json) as CorrelationHead;
     let at = 0;
     const blocks = head.blocks.map(([rule, length]) => ({ rule, rows: words.subarray(at, (at += length)) }));
     yield { rank, rows: { dictionary: head.dictionary, blocks } };
@@ -35,7 +36,8 @@ export function* unpackCorrelationParts(parts: PackedPart[]): Generator<Correlat
 export function* unpackJoinParts(parts: PackedPart[]): Generator<JoinPart, undefined> {
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const { rank, rows } = part;
-    const { head, words } = unpack<JoinHead>(rows);
+    const { json, words } = unpack(rows);
+    const head = JSON.parse(json) as JoinHead;
     yield { rank, rows: { ...head, rows: words } };
   }
   return undefined;
@@ -73,10 +75,10 @@ function pack(head: object, words: readonly Uint32Array[]): PackedRows {
   return packed;
 }
 
-function unpack<Head>(packed: PackedRows): { readonly head: Head; readonly words: Uint32Array } {
+function unpack(packed: PackedRows): { readonly json: string; readonly words: Uint32Array } {
   const length = packed[0]!;
   const json = new TextDecoder().decode(new Uint8Array(packed.buffer, 4, length));
-  return { head: JSON.parse(json) as Head, words: packed.subarray(firstWord(length)) };
+  return { json, words: packed.subarray(firstWord(length)) };
 }
 
 function firstWord(headLength: number): number {

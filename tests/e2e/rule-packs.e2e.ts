@@ -84,7 +84,7 @@ describe('a kept case', () => {
     const { page, context } = await app.open();
     await scanFiles(page, [log]);
     await page.getByRole('link', { name: 'Overview' }).click();
-    const table = page.getByRole('region', { name: 'Rules by host' });
+    const table = page.getByRole('group', { name: 'Rules by host' });
     const before = await table.innerText();
     expect(before).toContain('HOST-1');
     await page.reload();

@@ -21,6 +21,13 @@ describe('text for people', () => {
     expect(visibleText('a\nb')).toBe('a⟨U+000A⟩b');
   });
 
+  test('names are cut, between characters, where no name is as long', () => {
+    expect(visibleText('n'.repeat(32_768), true)).toHaveLength(32_768);
+    expect(visibleText('n'.repeat(1_000))).toBe('n'.repeat(1_000));
+    expect(visibleText('n'.repeat(32_768))).toBe(`${'n'.repeat(1_000)}… (32,768 characters)`);
+    expect(visibleText(`${'n'.repeat(999)}🦀${'n'.repeat(9)}`)).toBe(`${'n'.repeat(999)}… (1,010 characters)`);
+  });
+
   test('prose loses its hard line breaks and keeps paragraphs and lists', () => {
     expect(unwrapProse('One long\nsentence.\n\nNext:\n- a\n- b\n')).toBe('One long sentence.\n\nNext:\n- a\n- b');
   });
