@@ -353,7 +353,7 @@ export class WinnowApp {
     }
   }
 
-  /** Writes what was refused; browsers may count freed bytes some seconds later only. */
+  /** Writes what was refused; Chromium counts deleted bytes until its database tidies up, which may be seconds later. */
   async #keepInFreedRoom(open: CaseSession): Promise<void> {
     for (const wait of [0, 1_000, 4_000, 12_000]) {
       await new Promise((resolve) => setTimeout(resolve, wait));

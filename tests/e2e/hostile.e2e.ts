@@ -61,7 +61,7 @@ function hostileRules(): string {
         `author: ${JSON.stringify(text)}`,
         `references: [${JSON.stringify(text)}]`,
         `falsepositives: [${JSON.stringify(text)}]`,
-        `tags: [attack.t1021.003]`,
+        `tags: [attack.t1021.003, attack.t1021.003]`,
         'logsource: { product: windows, category: ps_script }',
         `detection: { s: { ScriptBlockText|contains: MMC20, Path: ${JSON.stringify(text)} }, condition: s }`,
         'level: high',
