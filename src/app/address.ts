@@ -1,6 +1,7 @@
 // The address of a view: what stands behind `#`. Every view is an address, so reload and the back button work. Parsing
 // accepts anything and falls back to the start; formatting gives the one spelling that parses to the same view.
 
+import { encodeUriPart } from '../base/uri-part.ts';
 import type { CaseId } from '../model/case.ts';
 
 export type CaseView = 'findings' | 'events' | 'overview' | 'problems' | 'evidence';
@@ -53,16 +54,16 @@ export function formatAddress(address: Address): string {
     case 'tuning':
       return '#/tuning';
     case 'workbench':
-      return address.ruleId === undefined ? '#/workbench' : `#/workbench/${encodeURIComponent(address.ruleId)}`;
+      return address.ruleId === undefined ? '#/workbench' : `#/workbench/${encodeUriPart(address.ruleId)}`;
     case 'rules':
       return `#/rules${formatParams(address.params)}`;
     case 'rule':
-      return `#/rules/${encodeURIComponent(address.ruleId)}`;
+      return `#/rules/${encodeUriPart(address.ruleId)}`;
     case 'pack':
-      return `#/packs/${encodeURIComponent(address.packId)}${formatParams(address.params)}`;
+      return `#/packs/${encodeUriPart(address.packId)}${formatParams(address.params)}`;
     case 'case': {
       const item = address.finding === undefined ? '' : `/${String(address.finding)}`;
-      return `#/case/${encodeURIComponent(address.caseId)}/${address.tab}${item}${formatParams(address.params)}`;
+      return `#/case/${encodeUriPart(address.caseId)}/${address.tab}${item}${formatParams(address.params)}`;
     }
   }
 }

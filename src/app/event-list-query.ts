@@ -2,6 +2,7 @@
 // front: descending), `cols` the added fields, `at` the opened record as file:offset, `list` that a list of terms is set, `logon` the
 // logon session that is told about as id,time,host.
 
+import { encodeUriPart } from '../base/uri-part.ts';
 import type { ColumnOrField, EventSort } from '../model/event-search.ts';
 import { INDEX_COLUMNS } from '../model/index-column.ts';
 import type { AddressParams } from './address.ts';
@@ -70,7 +71,7 @@ export function formatEventQuery(query: EventQuery): AddressParams {
   if (query.text !== '') params.set('q', query.text);
   if (query.list !== '') params.set('list', query.list);
   if (!isSameSort(query.sort, EMPTY_EVENT_QUERY.sort)) params.set('sort', formatSort(query.sort));
-  if (query.columns.length > 0) params.set('cols', query.columns.map(encodeURIComponent).join(','));
+  if (query.columns.length > 0) params.set('cols', query.columns.map(encodeUriPart).join(','));
   if (query.at !== undefined) params.set('at', `${query.at.file}:${query.at.offset}`);
   if (query.logon !== undefined) params.set('logon', `${query.logon.id},${query.logon.time},${query.logon.computer}`);
   return params;

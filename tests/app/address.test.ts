@@ -22,6 +22,10 @@ describe('addresses', () => {
     expect(parseAddress('#/case/x')).toMatchObject({ view: 'case', tab: 'findings', finding: undefined });
   });
 
+  test('half a surrogate pair in the id of a rule does not throw', () => {
+    expect(formatAddress({ view: 'rule', ruleId: 'a\ud800b' })).toBe('#/rules/a%EF%BF%BDb');
+  });
+
   test('nonsense is the start view and never throws', () => {
     for (const hash of ['', '#', '#/nowhere', '#/case', '#/%E0%A4%A', '#//']) {
       expect(parseAddress(hash), hash).toEqual({ view: 'start' });

@@ -124,12 +124,14 @@ export async function dropFiles(page: Page, paths: readonly string[]): Promise<v
   }, files);
 }
 
+const EXPORT_BUTTONS = { CSV: /^CSV/, JSON: /^JSON one/, report: /^Report/ };
+
 /** Exports the shown findings and gives the file's text. */
-export async function exportAs(page: Page, format: 'CSV' | 'JSON'): Promise<string> {
+export async function exportAs(page: Page, format: 'CSV' | 'JSON' | 'report'): Promise<string> {
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: format === 'JSON' ? /^JSON one/ : /^CSV/ }).click(),
+    page.getByRole('button', { name: EXPORT_BUTTONS[format] }).click(),
   ]);
   return readFile(await download.path(), 'utf8');
 }

@@ -1,11 +1,13 @@
 // Hostile texts wherever a stranger can put a text, on every screen and in the exports of the built app: nothing runs,
 // nothing breaks, and what comes out reads back as it went in.
 
+import { pathToFileURL } from 'node:url';
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import Papa from 'papaparse';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
+import { hostileCase } from '../builders/hostile-case.ts';
 import { HOSTILE_STRINGS } from '../builders/hostile-strings.ts';
 import { createEvidenceFolder, dropFiles, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
 
@@ -168,6 +170,40 @@ test('in fields, names, computers, rules, archives and case names: nothing runs,
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   expect(await report()).toEqual([]);
+  await context.close();
+});
+
+test('in the case file of a stranger and its report: nothing runs, nothing breaks', async () => {
+  const { page, context } = await app.open();
+  const report = await watch(page);
+  await dropFiles(page, [await evidence.write('stranger.winnow', await hostileCase())]);
+  const grid = page.getByRole('grid', { name: 'Findings' });
+  await grid.getByRole('row').nth(1).waitFor({ timeout: 60_000 });
+  const { hash } = new URL(page.url());
+  await stepThrough(page, texts.length);
+  await visitEveryView(page);
+  await visit(page, '#/tuning');
+
+  await visit(page, hash);
+  const written = await evidence.write('report.html', new TextEncoder().encode(await exportAs(page, 'report')));
+  expect(await report()).toEqual([]);
+  const reader = await context.newPage();
+  const asked: string[] = [];
+  reader.on('request', (request) => asked.push(request.url()));
+  reader.on('dialog', (dialog) => {
+    asked.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const address = pathToFileURL(written).href;
+  await reader.goto(address);
+  await reader.getByRole('heading').first().waitFor();
+  expect(await reader.evaluate(() => (globalThis as unknown as { hostile?: unknown }).hostile)).toBeUndefined();
+  expect(
+    await reader
+      .locator('script, iframe, object, embed, form, meta[http-equiv=refresh], a[href]:not([href^="#"])')
+      .count(),
+  ).toBe(0);
+  expect(asked).toEqual([address]);
   await context.close();
 });
 
