@@ -6,6 +6,7 @@ import type { EventColumns, IndexedFile } from '../src/index/event-columns.ts';
 import type { Concluded, FileRows } from '../src/index/event-view.ts';
 import type { RuleTrial, TrialGroup } from '../src/model/event-search.ts';
 import type { Problem } from '../src/model/problem.ts';
+import { compareRanked } from '../src/model/record-place.ts';
 import { correlateScan } from '../src/scan/correlate-scan.ts';
 import { joinRecords } from './join-core.ts';
 
@@ -61,13 +62,8 @@ export async function concludeTrial(
   return { rows, groups: fired.length, problems: [...problems, ...remarks], found };
 }
 
-/** Positions of files in the order in which a scan ranks them: by path, then size. */
+/** Positions of files in the order in which a scan ranks them. */
 function rankFiles(files: readonly IndexedFile[]): readonly number[] {
-  return files
-    .map((_, at) => at)
-    .sort((a, b) => {
-      const [left, right] = [files[a]!, files[b]!];
-      if (left.path !== right.path) return left.path < right.path ? -1 : 1;
-      return left.blob.size - right.blob.size || a - b;
-    });
+  const keyed = files.map(({ path, blob }, at) => ({ path, size: blob.size, at }));
+  return keyed.sort(compareRanked).map(({ at }) => at);
 }

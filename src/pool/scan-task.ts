@@ -7,6 +7,7 @@ import { addFileAccount, emptyFileAccount } from '../model/coverage.ts';
 import { ensureDefined } from '../base/assert.ts';
 import type { EvidenceBytes, HeldBytes } from '../model/packed-log.ts';
 import type { Problem } from '../model/problem.ts';
+import { compareRanked } from '../model/record-place.ts';
 import { judgeCorrelations, judgeJoins, type LoadCorrelations, type LoadJoins, type ScanEnd } from './after-scan.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { PackedJoinReport, PackedPart, Run, RunMessage } from './protocol.ts';
@@ -119,7 +120,7 @@ class ScanTask {
         parts: file.packed && new UnpackedParts(this.#copies),
       };
     });
-    this.#ranked = own.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.size - b.size));
+    this.#ranked = own.toSorted(compareRanked);
     this.#rank = new Map(this.#ranked.map((file, rank) => [file.number, rank]));
     this.#files = new Map(own.map((file) => [file.number, file]));
     this.#options = options;
