@@ -3,13 +3,14 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { installChromium, installFirefox, installModules, root } from './install.mjs';
 
 const reports = join(root, '.cache/test');
 const tools = join(root, 'node_modules');
 const started = Date.now();
 const summary = [];
+const failures = [];
 let passed = 0;
 let failed = 0;
 
@@ -17,6 +18,22 @@ function note(name, seconds, good, bad, remark) {
   passed += good;
   failed += bad;
   summary.push(`${bad > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(22)} ${seconds.toFixed(1).padStart(6)} s  ${remark}`);
+}
+
+/** What failed, a line each: a log that is cut to its end still tells it. */
+function failuresOf(report) {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const bad = assertionResults.filter(({ status }) => status === 'failed');
+    if (bad.length === 0) return message ? [`${file}: ${firstLines(message)}`] : [];
+    return bad.map(
+      ({ fullName, failureMessages }) => `${file} › ${fullName}: ${firstLines(failureMessages.join('\n'))}`,
+    );
+  });
+}
+
+function firstLines(message) {
+  return message.replace(/\u001b\[[0-9;]*m/g, '').slice(0, 600);
 }
 
 /** Runs a tool of node_modules with its output shown. */
@@ -75,6 +92,7 @@ function runTests(name, args, environment) {
   // A file that does not load fails without a test in it; a runner can also fail beside its tests.
   const bad = Math.max(report?.numFailedTests ?? 0, ok && good > 0 ? 0 : 1);
   const skipped = report?.numPendingTests ?? 0;
+  failures.push(...failuresOf(report));
   note(name, seconds, good, bad, `${good} passed, ${bad} failed, ${skipped} skipped${ok ? '' : `, status ${status}`}`);
 }
 
@@ -114,6 +132,7 @@ try {
   note('setup', 0, 0, 1, error instanceof Error ? error.message : String(error));
 }
 
+for (const failure of failures) process.stdout.write(`\nfailed: ${failure}\n`);
 process.stdout.write(`\n${summary.join('\n')}\n${((Date.now() - started) / 1_000).toFixed(0)} s\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
