@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     // Two cores are what the tests are made for; by itself the runner leaves one of them to itself.
     maxWorkers: 2,
+    // Polls of both projects wait longer than the second that is usual: machines are busy.
     projects: [
       {
         extends: true,
@@ -28,6 +29,7 @@ export default defineConfig({
           // Modules are loaded once per worker, not once per file: a quarter less time. A test that changes a global puts it back.
           isolate: false,
           testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -38,7 +40,6 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/ui/**/*.browser.ts'],
           testTimeout: 30_000,
-          // A machine that is busy with the other project takes longer than the second that is usual.
           expect: { poll: { timeout: 10_000 } },
           browser: {
             enabled: true,

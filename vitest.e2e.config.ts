@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // The second that is usual is not enough on a machine that is busy.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

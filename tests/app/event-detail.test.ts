@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { gzipSync, deflateRawSync } from 'node:zlib';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findEncodedParts, decodeBase64 } from '../../src/analysis/decode-base64.ts';
 import { readBytesAsText } from '../../src/analysis/decode-bytes.ts';
 import { joinScript } from '../../src/analysis/decode-script.ts';
@@ -130,7 +130,7 @@ describe('scripts in parts', () => {
     );
     const detail = new EventDetail(new MemoryEvents(parts));
     await detail.show({ file: 0, offset: parts[0]!.row.offset });
-    await vi.waitFor(() => expect(detail.script?.text).toBe('<1><2><3>'));
+    await expect.poll(() => detail.script?.text).toBe('<1><2><3>');
     expect(detail.view).toMatchObject({ eventId: 4104, computer: 'HOST-0', recordId: '1', channel: 'Security' });
   });
 

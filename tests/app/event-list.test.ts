@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatEventQuery, MAX_COLUMNS, parseEventQuery } from '../../src/app/event-list-query.ts';
 import type { EventQuery } from '../../src/app/event-list-query.ts';
 import { listPivots } from '../../src/app/event-list-pivots.ts';
@@ -12,7 +12,7 @@ const BY_TIME = { by: 'time', descending: false } as const;
 const many = (count: number) => Array.from({ length: count }, (_, number) => madeEvent(number));
 
 async function settled(list: EventList): Promise<void> {
-  await vi.waitFor(() => expect(list.running).toBe(false));
+  await expect.poll(() => list.running).toBe(false);
 }
 
 describe('the list of events', () => {
@@ -25,7 +25,7 @@ describe('the list of events', () => {
     expect(list.rowAt(0)?.recordId).toBe('1');
     expect(index.rowReads).toBe(1);
     expect(list.rowAt(4_321)).toBeUndefined();
-    await vi.waitFor(() => expect(list.rowAt(4_321)?.recordId).toBe('4322'));
+    await expect.poll(() => list.rowAt(4_321)?.recordId).toBe('4322');
     expect(index.rowReads).toBe(2);
   });
 
@@ -36,7 +36,7 @@ describe('the list of events', () => {
     await settled(list);
     const before = index.rowReads;
     for (let at = 0; at < 5_000; at += WINDOW) list.rowAt(at);
-    await vi.waitFor(() => expect(list.rowAt(4_900)).toBeDefined());
+    await expect.poll(() => list.rowAt(4_900)).toBeDefined();
     expect(index.rowReads - before).toBeLessThanOrEqual(4);
   });
 
@@ -101,7 +101,7 @@ describe('the list of events', () => {
     await settled(list);
     list.ask({ query: '', sort: BY_TIME }, ['CommandLine', 'Nothing']);
     expect(index.searches).toHaveLength(1);
-    await vi.waitFor(() => expect(list.rowAt(2)?.fields).toEqual(['cmd.exe /c run 2', undefined]));
+    await expect.poll(() => list.rowAt(2)?.fields).toEqual(['cmd.exe /c run 2', undefined]);
   });
 
   test('says what is wrong with a query, and finds nothing', async () => {
@@ -129,7 +129,7 @@ describe('the list of events', () => {
     list.ask({ query: '', sort: BY_TIME }, []);
     await settled(list);
     list.rowAt(500);
-    await vi.waitFor(() => expect(list.failure).toBe('gone'));
+    await expect.poll(() => list.failure).toBe('gone');
     list.rowAt(500);
     await Promise.resolve();
     await Promise.resolve();

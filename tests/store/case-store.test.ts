@@ -53,7 +53,7 @@ async function rawRecords(): Promise<Record<string, unknown[]>> {
 /** Closes a store and opens the next one once the cases are free, as a reload does. */
 async function nextVisit(store: CaseStore): Promise<CaseStore> {
   store.close();
-  await vi.waitFor(async () => expect((await rawRecords()).leases).toEqual([]));
+  await expect.poll(async () => (await rawRecords()).leases).toEqual([]);
   return openCaseStore();
 }
 
@@ -519,7 +519,7 @@ describe('two tabs', () => {
     expect((await first.loadTriage(id)).size).toBe(1);
     expect(await first.loadAudit(id)).toEqual([entry]);
     first.close();
-    await vi.waitFor(async () => expect(await second.appendFindings(id, [])).toEqual({ ok: true }));
+    await expect.poll(async () => await second.appendFindings(id, [])).toEqual({ ok: true });
     expect((await second.loadCase(id))?.summary.findings).toBe(4);
     const other = await second.createCase('own');
     expect(await second.appendFindings(other, findingsOf(1))).toEqual({ ok: true });
