@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
 import { indexRules, searchRules, tagRules, type RuleQuery } from '../../src/analysis/rule-search.ts';
 import type { AttackTable } from '../../src/analysis/attack-matrix.ts';
 import { ruleInfo } from '../app/fake-findings.ts';
@@ -73,10 +74,11 @@ describe('the search through rules', () => {
       }),
     );
     const index = indexRules(many, TABLE);
-    const start = performance.now();
-    const { numbers } = searchRules(index, { ...NONE, text: 'rule 49' }, new Map());
+    const milliseconds = cpuMillisecondsOf(() => {
+      const { numbers } = searchRules(index, { ...NONE, text: 'rule 49' }, new Map());
+      expect(numbers.length).toBeGreaterThan(10);
+    });
     // Some 8 ms; machines that run tests are busy.
-    expect(performance.now() - start).toBeLessThan(500);
-    expect(numbers.length).toBeGreaterThan(10);
+    expect(milliseconds).toBeLessThan(500);
   });
 });

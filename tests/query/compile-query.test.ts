@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
 import { ANY_FIELD, fieldKeyOf } from '../../src/model/field-key.ts';
 import { compileQuery, type QueryOptions } from '../../src/query/compile-query.ts';
 import { linearMatcher } from '../../src/query/linear-matcher.ts';
@@ -292,8 +293,9 @@ describe('properties', () => {
 
   test('evaluation of hostile wildcards is quick', () => {
     const query = compileQuery(`x:${'*a'.repeat(500)}b`, options);
-    const started = performance.now();
-    expect(query.ok && query.value.matches(lookupOf([['X', 'a'.repeat(30_000)]]))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const milliseconds = cpuMillisecondsOf(() => {
+      expect(query.ok && query.value.matches(lookupOf([['X', 'a'.repeat(30_000)]]))).toBe(false);
+    });
+    expect(milliseconds).toBeLessThan(2_000);
   });
 });

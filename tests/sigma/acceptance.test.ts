@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
 import type { EventElement } from '../../src/model/event.ts';
 import type { RuleVerdict } from '../../src/model/rule-set.ts';
 import type { CompiledRules, CompileOptions } from '../../src/sigma/compile-rules.ts';
@@ -391,9 +392,10 @@ describe.skipIf(!hasShared)('modifiers', () => {
       const rule = ruleSet.rules[0];
       if (rule?.kind !== 'event') throw new Error('no rule');
       matchEvent(ruleSet, rule, event);
-      const start = performance.now();
-      expect(matchEvent(ruleSet, rule, event)).toBe(false);
-      expect(performance.now() - start).toBeLessThan(2_000);
+      const milliseconds = cpuMillisecondsOf(() => {
+        expect(matchEvent(ruleSet, rule, event)).toBe(false);
+      });
+      expect(milliseconds).toBeLessThan(2_000);
     }
     const hit = 'cmd /c"set abc{0}\\" -f x)"';
     expect(fires(`${WINDOWS}process_creation/proc_creation_win_hktl_invoke_obfuscation_var.yml`, command(hit))).toBe(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
 import type { CorrelationDraft } from '../../src/sigma/correlation/draft.ts';
 import {
   explainUnsupportedCondition,
@@ -365,10 +366,11 @@ describe('aggregations of old conditions', () => {
   });
 
   test('a pathological text is refused in no time', () => {
-    const start = performance.now();
-    translate(`count(${' '.repeat(20_000)}x by ${'a '.repeat(20_000)}`);
-    translate(`count ${'by '.repeat(20_000)}`);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const milliseconds = cpuMillisecondsOf(() => {
+      translate(`count(${' '.repeat(20_000)}x by ${'a '.repeat(20_000)}`);
+      translate(`count ${'by '.repeat(20_000)}`);
+    });
+    expect(milliseconds).toBeLessThan(1_000);
   });
 
   test('prose and comparisons of selections are explained', () => {

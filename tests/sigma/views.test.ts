@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
 import type { FieldKey } from '../../src/model/field-key.ts';
 import { ANY_FIELD, fieldKeyOf } from '../../src/model/field-key.ts';
 import { TRANSFORMS } from '../../src/model/transform.ts';
@@ -302,8 +303,9 @@ describe('transforms', () => {
       'MD5='.repeat(8_000),
       ' '.repeat(32_000),
     ];
-    const start = performance.now();
-    for (const [, transform] of TRANSFORMS) for (const value of hostile) transform([[value], [value], [value]]);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const milliseconds = cpuMillisecondsOf(() => {
+      for (const [, transform] of TRANSFORMS) for (const value of hostile) transform([[value], [value], [value]]);
+    });
+    expect(milliseconds).toBeLessThan(3_000);
   });
 });
