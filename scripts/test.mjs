@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { installChromium, installFirefox, installModules, root } from './install.mjs';
 
 const reports = join(root, '.cache/test');
@@ -33,7 +34,7 @@ function failuresOf(report) {
 }
 
 function firstLines(message) {
-  return message.replace(/\u001b\[[0-9;]*m/g, '').slice(0, 600);
+  return stripVTControlCharacters(message).slice(0, 600);
 }
 
 /** Runs a tool of node_modules with its output shown. */
