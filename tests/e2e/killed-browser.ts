@@ -25,6 +25,9 @@ export interface KillOutcome {
   readonly expected: number;
 }
 
+/** How long the page may take for anything that is waited for: machines are busy. */
+const PATIENCE_MS = 60_000;
+
 interface Running {
   readonly process: ChildProcess;
   readonly browser: Browser;
@@ -119,10 +122,14 @@ async function shownFindings(page: Page): Promise<number> {
   return Math.max(0, Number(count) - 1);
 }
 
-/** Kills and reopens `kills` times; `random` gives numbers from 0 up to 1. Calls `tell` after each. */
+/**
+ * Kills and reopens `kills` times, in the ways of `kinds` in turn or, without these, in ways at random; `random` gives
+ * numbers from 0 up to 1. Calls `tell` after each.
+ */
 export async function surviveKills(options: {
   readonly folder: string;
   readonly kills: number;
+  readonly kinds?: readonly Kill[];
   readonly random: () => number;
   readonly tell?: (outcome: KillOutcome) => void;
 }): Promise<readonly KillOutcome[]> {
@@ -136,6 +143,7 @@ export async function surviveKills(options: {
   let running = await startBrowser(profile);
   const open = async (hash: string): Promise<Page> => {
     const [context] = running.browser.contexts();
+    context!.setDefaultTimeout(PATIENCE_MS);
     const page = await context!.newPage();
     await watchWorkers(page);
     await page.goto(`${server.address}${hash}`);
@@ -143,7 +151,8 @@ export async function surviveKills(options: {
   };
   try {
     for (let number = 0; number < options.kills; number++) {
-      const kill = KILLS[Math.floor(options.random() * KILLS.length)]!;
+      const { kinds } = options;
+      const kill = kinds?.[number % kinds.length] ?? KILLS[Math.floor(options.random() * KILLS.length)]!;
       const after = Math.floor(options.random() * 1_200);
       const page = await open('#/');
       await page.getByText(/\d rules loaded/).waitFor();
@@ -155,7 +164,7 @@ export async function surviveKills(options: {
       let final: number | undefined;
       if (kill === 'worker') {
         await killWorkers(page);
-        await page.getByText(/Scanned in/).waitFor({ timeout: 60_000 });
+        await page.getByText(/Scanned in/).waitFor();
         final = await shownFindings(page);
         await page.close();
       } else if (kill === 'tab') await page.close({ runBeforeUnload: false });
@@ -179,7 +188,7 @@ export async function surviveKills(options: {
       const kept = await settledFindings(again, final ?? shown);
       if (final === undefined) {
         await dropFromDisk(again, evidence);
-        await again.getByText(/Scanned in/).waitFor({ timeout: 60_000 });
+        await again.getByText(/Scanned in/).waitFor();
         final = await shownFindings(again);
       }
       const outcome = { kill, after, shown, kept, final, expected: log.attacks };
@@ -196,13 +205,12 @@ export async function surviveKills(options: {
   }
 }
 
-/** Findings of an opened case, once all that were shown are there; what is there after ten seconds otherwise. */
+/** Findings of an opened case, once all that were shown are there; what is there when patience is over otherwise. */
 async function settledFindings(page: Page, atLeast: number): Promise<number> {
   await page
     .waitForFunction(
       (least) => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? '1') - 1 >= least,
       atLeast,
-      { timeout: 10_000 },
     )
     .catch(() => undefined);
   return shownFindings(page);
