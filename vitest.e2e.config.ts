@@ -9,8 +9,8 @@ export default defineConfig({
     include: ['tests/e2e/**/*.e2e.ts'],
     maxWorkers: 2,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
-    // The second that is usual is not enough on a machine that is busy.
-    expect: { poll: { timeout: 30_000 } },
+    hookTimeout: 120_000,
+    // The second that is usual is too short on a machine that is busy with the other file.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

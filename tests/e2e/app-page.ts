@@ -13,14 +13,28 @@ import { serveFolder } from '../../scripts/serve.mjs';
 // Another build where one is named: measurements compare two.
 export const dist = process.env['WINNOW_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
+/** How long a page may take for anything that a test waits for: machines are busy. */
+const PATIENCE_MS = 60_000;
+
 export interface ServedApp {
   readonly address: string;
   readonly browser: Browser;
   /** A fresh profile with the app open; `requests` grows with every address that anything in it asks for. */
-  open(): Promise<{ page: Page; context: BrowserContext; requests: string[] }>;
+  open(options?: PageOptions): Promise<OpenPage>;
   /** Stops the server only: what works now works offline. */
   stopServing(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly requests: string[];
+}
+
+export interface PageOptions {
+  /** With the service worker, unless this is false. It keeps all files of the app at the first visit, which takes seconds. */
+  readonly keptOffline?: boolean;
 }
 
 export interface AppOptions {
@@ -51,13 +65,14 @@ export async function startApp(options: AppOptions = {}): Promise<ServedApp> {
   return {
     address,
     browser,
-    async open() {
-      const context = await browser.newContext();
+    async open({ keptOffline = true } = {}) {
+      const context = await browser.newContext({ serviceWorkers: keptOffline ? 'allow' : 'block' });
+      context.setDefaultTimeout(PATIENCE_MS);
       const requests: string[] = [];
       context.on('request', (request) => requests.push(request.url()));
       const page = await context.newPage();
       await page.goto(address);
-      await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+      await startStands(page);
       return { page, context, requests };
     },
     stopServing,
@@ -84,13 +99,27 @@ export async function createEvidenceFolder(): Promise<{
   };
 }
 
+/** Waits until the first screen stands. */
+export async function startStands(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+}
+
+/** Goes to a view of the open case, or to the rules, by its link, and waits until it stands. */
+export async function openView(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: new RegExp(`^${name}`) })
+    .click();
+  await page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+}
+
 /** Loads the page again with workers that live on after their work, so that a test can look into each. */
 export async function keepWorkers(page: Page): Promise<void> {
   await page.addInitScript(() => {
     Worker.prototype.terminate = () => undefined;
   });
   await page.reload();
-  await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+  await startStands(page);
 }
 
 /** Picks files as evidence and waits until their scan is over. */
@@ -103,6 +132,36 @@ export async function scanFiles(page: Page, paths: readonly string[]): Promise<v
 export async function scanOver(page: Page): Promise<void> {
   // A lost worker can cost the 20 s of the watchdog, and machines are busy.
   await page.getByText(/Scanned in|Events read in|Not read to the end|The scan failed/).waitFor({ timeout: 110_000 });
+}
+
+/** Findings in the list, all of them, also those out of view. */
+export async function countFindings(page: Page): Promise<number> {
+  return Number(await page.getByRole('grid', { name: 'Findings' }).getAttribute('aria-rowcount')) - 1;
+}
+
+/**
+ * Holds back what scans ask of their workers but for the first requests, so that a scan goes on until the function that
+ * this gives is called.
+ */
+export async function holdScans(page: Page, firstRequests = 0): Promise<() => Promise<void>> {
+  await page.evaluate((allowed) => {
+    let asked = 0;
+    const { prototype } = Worker;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the worker that it belongs to
+    const post = prototype.postMessage as (message: unknown, transfer: unknown) => void;
+    const held: (() => void)[] = [];
+    prototype.postMessage = function (message: { path?: string[] }, transfer?: unknown) {
+      const send = (): void => post.call(this, message, transfer);
+      if (message.path?.[0] === 'startRuns' && ++asked > allowed) held.push(send);
+      else send();
+    };
+    const releaseScans = (): void => {
+      prototype.postMessage = post;
+      for (const send of held) send();
+    };
+    Object.assign(globalThis, { releaseScans });
+  }, firstRequests);
+  return () => page.evaluate(() => (globalThis as unknown as { releaseScans: () => void }).releaseScans());
 }
 
 /** Drops files on the page, as from a file manager. */

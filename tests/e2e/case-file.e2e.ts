@@ -1,36 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvidenceFolder, dropFiles, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { expect, test } from 'vitest';
+import { dropFiles, exportAs, openView, scanFiles } from './app-page.ts';
 import { smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
-
-beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
-});
-
-async function openEvidence(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'Evidence' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Evidence' }).waitFor();
-}
+const app = setUpApp();
 
 test('a case is hashed, judged, saved as a file, and opened in a fresh profile with everything in it', async () => {
-  const { page, context } = await app.open();
+  const { page } = await app.open();
   const log = smallLog();
   const hash = createHash('sha256').update(log).digest('hex');
-  await scanFiles(page, [await evidence.write('Security.evtx', log)]);
+  await scanFiles(page, [await app.write('Security.evtx', log)]);
   await page.getByRole('grid', { name: 'Findings' }).getByRole('row').nth(1).click();
   await page.keyboard.press('c');
   await page.getByText('Who is judging?').waitFor();
-  await openEvidence(page);
+  await openView(page, 'Evidence');
   await page.getByText(hash).waitFor();
   await page.getByLabel('Analyst').fill('Mo');
   await page.getByRole('button', { name: 'Keep the name' }).click();
@@ -42,10 +26,7 @@ test('a case is hashed, judged, saved as a file, and opened in a fresh profile w
   await page.getByText('The case file is saved and was read back').waitFor();
   const path = await download.path();
   await page.screenshot({ path: process.env['WINNOW_PICTURE'] ?? `${path}.png`, fullPage: true });
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /Findings/ })
-    .click();
+  await openView(page, 'Findings');
   const before = JSON.parse(await exportAs(page, 'JSON')) as unknown;
 
   const other = await app.open();
@@ -53,7 +34,7 @@ test('a case is hashed, judged, saved as a file, and opened in a fresh profile w
   await other.page.getByRole('grid', { name: 'Findings' }).waitFor();
   const after = JSON.parse(await exportAs(other.page, 'JSON')) as unknown;
   expect(after).toEqual(before);
-  await openEvidence(other.page);
+  await openView(other.page, 'Evidence');
   await other.page.getByText(hash).waitFor();
   await other.page.getByText('Findings judged').waitFor();
   await other.page.getByText('Case file opened').waitFor();
@@ -61,6 +42,4 @@ test('a case is hashed, judged, saved as a file, and opened in a fresh profile w
   expect(other.requests.filter((address) => !address.startsWith(app.address) && !address.startsWith('blob:'))).toEqual(
     [],
   );
-  await other.context.close();
-  await context.close();
 });

@@ -2,30 +2,23 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { buildZip } from '../builders/zip-builder.ts';
 import { sharedRoot } from '../corpus/shared.ts';
-import { createEvidenceFolder, dropFiles, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { dropFiles, scanFiles } from './app-page.ts';
 import { OWN_RULE, RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let log: string;
 
 beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-  log = await evidence.write('powershell.evtx', smallLog());
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
+  log = await app.write('powershell.evtx', smallLog());
 });
 
 describe('the rule catalogue', () => {
   test('narrows by words and choices, knows what fires, and leads to related rules and the finding', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [log]);
     await page.getByRole('link', { name: 'Rules' }).click();
     const grid = page.getByRole('grid', { name: 'Rules' });
@@ -42,31 +35,29 @@ describe('the rule catalogue', () => {
     await page.getByRole('heading', { name: 'Findings by host' }).waitFor();
     await page.getByRole('link', { name: 'HOST-1' }).click();
     await page.getByRole('grid', { name: 'Findings' }).getByText(RULE_TITLE).waitFor();
-    await context.close();
   });
 
   test('lies on the ATT&CK matrix, by rules or by findings, and a technique leads to its rules', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [log]);
     await page.getByRole('link', { name: 'Rules' }).click();
     await page.getByRole('button', { name: 'Matrix' }).click();
     const matrix = page.getByRole('region', { name: 'ATT&CK matrix' });
+    await expect.poll(() => matrix.getByRole('link').count()).toBeGreaterThan(50);
     const byRules = await matrix.getByRole('link').count();
-    expect(byRules).toBeGreaterThan(50);
     await page.getByRole('button', { name: 'Findings in the open case' }).click();
     await expect.poll(() => matrix.getByRole('link').count()).toBeLessThan(byRules);
     await page.getByRole('button', { name: 'Rules that watch' }).click();
     await matrix.getByRole('link', { name: /T1003/ }).first().click();
     await page.getByRole('grid', { name: 'Rules' }).getByRole('row').nth(2).waitFor();
     expect(new URL(page.url()).hash).toContain('technique=T1003');
-    await context.close();
   });
 });
 
 describe('a newer version of a rule pack', () => {
   test('is compared with the one before, line by line', async () => {
-    const { page, context } = await app.open();
-    const write = (text: string) => evidence.write('own.yml', new TextEncoder().encode(text));
+    const { page } = await app.open();
+    const write = (text: string) => app.write('own.yml', text);
     await dropFiles(page, [await write(OWN_RULE)]);
     await page.getByRole('heading', { name: 'own.yml' }).waitFor();
     await dropFiles(page, [await write(OWN_RULE.replace('Get-Date', 'Get-ChildItem'))]);
@@ -76,7 +67,6 @@ describe('a newer version of a rule pack', () => {
     const lines = await page.getByRole('region', { name: 'Lines that differ' }).innerText();
     expect(lines).toMatch(/^- +ScriptBlockText\|contains: 'Get-Date'$/m);
     expect(lines).toMatch(/^\+ +ScriptBlockText\|contains: 'Get-ChildItem'$/m);
-    await context.close();
   });
 });
 
@@ -108,8 +98,8 @@ describe.skipIf(sigma === undefined || !existsSync(sigma))('a zip of all of Sigm
         const name = path.slice(sigma!.length + 1);
         return { name, data: deflateRawSync(bytes), method: 8, size: bytes.length, crc: crc32(bytes) };
       });
-    const zip = await evidence.write('sigma.zip', buildZip(parts));
-    const { page, context } = await app.open();
+    const zip = await app.write('sigma.zip', buildZip(parts));
+    const { page } = await app.open();
     const longest = await watchTasks(page);
     await page.getByRole('link', { name: 'Rules' }).click();
     const begun = Date.now();
@@ -139,6 +129,5 @@ describe.skipIf(sigma === undefined || !existsSync(sigma))('a zip of all of Sigm
     // A share of the whole, since a busy machine makes both longer: compiled on the page it would be one task.
     expect(takenTask).toBeLessThan(taken / 4);
     expect(searchTask).toBeLessThan(taken / 4);
-    await context.close();
   });
 });

@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sharedRoot } from '../corpus/shared.ts';
-import { scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { openView, scanFiles } from './app-page.ts';
+import { setUpApp } from './set-up-app.ts';
 
-let app: ServedApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-
-afterAll(async () => {
-  await app.close();
-});
+const app = setUpApp();
 
 const LOG =
   'evtx/evtx-to-mitre-attack/TA0008-Lateral Movement/T1021.003-Distributed Component Object Model (DCOM)/ID4103,4104-DCOMexec native via PowerShell.evtx';
 
 describe.skipIf(sharedRoot === undefined)('the events of a real log', () => {
   test('are all there, searched, narrowed by a cell, sorted, opened, and reached from a finding', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [`${sharedRoot ?? ''}${LOG}`]);
     const records = /([\d,]+) records/.exec((await page.locator('main').textContent()) ?? '')?.[1]?.replaceAll(',', '');
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: /^Events/ })
-      .click();
+    await openView(page, 'Events');
     const grid = page.getByRole('grid', { name: 'Events' });
     await grid.waitFor();
     const rows = async (): Promise<number> => Number(await grid.getAttribute('aria-rowcount')) - 1;
@@ -52,11 +42,10 @@ describe.skipIf(sharedRoot === undefined)('the events of a real log', () => {
     await page.reload();
     // The address is kept, the evidence is not: the page says so.
     await page.getByText('The evidence of this case is not open.').waitFor();
-    await context.close();
   });
 
   test('lie around a finding, one link away', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [`${sharedRoot ?? ''}${LOG}`]);
     await page.getByRole('grid', { name: 'Findings' }).getByRole('row').nth(1).click();
     await page.getByRole('link', { name: 'Around this time' }).click();
@@ -66,6 +55,5 @@ describe.skipIf(sharedRoot === undefined)('the events of a real log', () => {
       .getByText(/^\d+ of \d+$/)
       .first()
       .waitFor();
-    await context.close();
   });
 });

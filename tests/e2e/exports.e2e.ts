@@ -7,8 +7,9 @@ import { unguardCell } from '../../src/export/csv-cell.ts';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
 import { checkNavigatorLayer } from '../export/navigator-schema.ts';
 import { readLines, readTable, throughUtf8 } from '../export/read-back.ts';
-import { createEvidenceFolder, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { scanFiles } from './app-page.ts';
 import { RULE_TITLE } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
 /** Each goes into a script block of its own, beside what makes the rule fire. */
 const HOSTILE = [
@@ -46,17 +47,14 @@ interface ExportedFinding {
   readonly event: { readonly Event: { readonly EventData: { readonly ScriptBlockText: string } } };
 }
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let page: Page;
 let findings: readonly ExportedFinding[];
 let folder: string;
 
 beforeAll(async () => {
-  app = await startApp();
   folder = await mkdtemp(join(tmpdir(), 'winnow-report-'));
-  evidence = await createEvidenceFolder();
-  const log = await evidence.write(
+  const log = await app.write(
     '=hostile & names.evtx',
     buildLog({ records: HOSTILE.map((text, at) => attack(at + 1, text)) }),
   );
@@ -66,8 +64,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await app.close();
-  await evidence.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -168,5 +164,4 @@ test('the report shows every finding, runs nothing, asks for nothing and complai
   expect(await report.locator('svg[role=img]').count()).toBe(2);
   expect(complaints).toEqual([]);
   expect(requests).toEqual([report.url()]);
-  await context.close();
 });

@@ -1,30 +1,15 @@
 import Papa from 'papaparse';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedRoot } from '../corpus/shared.ts';
-import {
-  createEvidenceFolder,
-  dropFiles,
-  exportAs,
-  scanFiles,
-  scanOver,
-  startApp,
-  type ServedApp,
-} from './app-page.ts';
+import { dropFiles, exportAs, openView, scanFiles, scanOver, startApp } from './app-page.ts';
 import { RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let log: string;
 
 beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-  log = await evidence.write('powershell.evtx', smallLog());
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
+  log = await app.write('powershell.evtx', smallLog());
 });
 
 interface ExportedFinding {
@@ -41,7 +26,7 @@ function findingsOf(text: string): ExportedFinding[] {
 
 describe('a dropped log', () => {
   test('shows its finding, keeps it over a reload, and exports it', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await dropFiles(page, [log]);
     await scanOver(page);
     const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE });
@@ -64,20 +49,18 @@ describe('a dropped log', () => {
     expect(errors).toEqual([]);
     expect(data).toHaveLength(1);
     expect(data[0]).toMatchObject({ RuleTitle: RULE_TITLE, RecordID: '2', Computer: 'HOST-1' });
-    await context.close();
   });
 
   test('opens to the event behind a finding', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [log]);
     await page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE }).click();
     await page.getByRole('heading', { name: 'Event', exact: true }).waitFor();
     await page.getByText('GetTypeFromProgID').first().waitFor();
-    await context.close();
   });
 
   test.skipIf(sharedRoot === undefined)('that is real shows the real finding', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     const folder =
       'evtx/evtx-to-mitre-attack/TA0008-Lateral Movement/T1021.003-Distributed Component Object Model (DCOM)/';
     await scanFiles(page, [`${sharedRoot ?? ''}${folder}ID4103,4104-DCOMexec native via PowerShell.evtx`]);
@@ -85,7 +68,6 @@ describe('a dropped log', () => {
     await row.waitFor();
     expect(await row.count()).toBe(1);
     expect(await row.textContent()).toContain('jump01.offsec.lan');
-    await context.close();
   });
 });
 
@@ -110,11 +92,7 @@ test('without a network the app loads, scans and finds', async () => {
     await scanFiles(page, [log]);
     await page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE }).waitFor();
     for (const name of ['Overview', 'Rules']) {
-      await page
-        .getByRole('navigation')
-        .getByRole('link', { name: new RegExp(name) })
-        .click();
-      await page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+      await openView(page, name);
     }
   } finally {
     await own.close();

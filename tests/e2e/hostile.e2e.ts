@@ -5,11 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import Papa from 'papaparse';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildLog, type EventSpec } from '../builders/evtx-builder.ts';
 import { hostileCase } from '../builders/hostile-case.ts';
 import { HOSTILE_STRINGS } from '../builders/hostile-strings.ts';
-import { createEvidenceFolder, dropFiles, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { dropFiles, exportAs, scanFiles } from './app-page.ts';
+import { setUpApp } from './set-up-app.ts';
 
 const TRIGGER = '[System.Activator]::CreateInstance([type]::GetTypeFromProgID("MMC20.Application"))';
 /** UTF-16 units of a field: 56 KB, about as much as a chunk holds. */
@@ -18,18 +19,7 @@ const texts = [...HOSTILE_STRINGS.values()];
 /** Texts that fit where names are short. */
 const short = texts.filter((text) => text.length < 400);
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
-
-beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
-});
+const app = setUpApp();
 
 function hostileLog(): Uint8Array {
   const records = texts.map((text, i): EventSpec => ({
@@ -132,7 +122,7 @@ async function visitEveryView(page: Page): Promise<void> {
 }
 
 test('in fields, names, computers, rules, archives and case names: nothing runs, nothing breaks', async () => {
-  const { page, context } = await app.open();
+  const { page } = await app.open();
   const report = await watch(page);
   const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false });
   for (const [i, text] of short.entries()) {
@@ -141,10 +131,10 @@ test('in fields, names, computers, rules, archives and case names: nothing runs,
   }
   const zip = new Uint8Array(await (await writer.close()).arrayBuffer());
 
-  await dropFiles(page, [await evidence.write('rules.yml', new TextEncoder().encode(hostileRules()))]);
+  await dropFiles(page, [await app.write('rules.yml', hostileRules())]);
   await page.getByRole('heading', { name: 'rules.yml' }).waitFor({ timeout: 60_000 });
   await page.evaluate(() => (location.hash = '#/'));
-  await scanFiles(page, [await evidence.write('<img src=x onerror=alert(1)>.zip', zip)]);
+  await scanFiles(page, [await app.write('<img src=x onerror=alert(1)>.zip', zip)]);
   const grid = page.getByRole('grid', { name: 'Findings' });
   await grid.getByRole('row').nth(1).waitFor();
   const findings = Number(await grid.getAttribute('aria-rowcount')) - 1;
@@ -170,13 +160,12 @@ test('in fields, names, computers, rules, archives and case names: nothing runs,
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   expect(await report()).toEqual([]);
-  await context.close();
 });
 
 test('in the case file of a stranger and its report: nothing runs, nothing breaks', async () => {
   const { page, context } = await app.open();
   const report = await watch(page);
-  await dropFiles(page, [await evidence.write('stranger.winnow', await hostileCase())]);
+  await dropFiles(page, [await app.write('stranger.winnow', await hostileCase())]);
   const grid = page.getByRole('grid', { name: 'Findings' });
   await grid.getByRole('row').nth(1).waitFor({ timeout: 60_000 });
   const { hash } = new URL(page.url());
@@ -185,7 +174,7 @@ test('in the case file of a stranger and its report: nothing runs, nothing break
   await visit(page, '#/tuning');
 
   await visit(page, hash);
-  const written = await evidence.write('report.html', new TextEncoder().encode(await exportAs(page, 'report')));
+  const written = await app.write('report.html', await exportAs(page, 'report'));
   expect(await report()).toEqual([]);
   const reader = await context.newPage();
   const asked: string[] = [];
@@ -204,13 +193,12 @@ test('in the case file of a stranger and its report: nothing runs, nothing break
       .count(),
   ).toBe(0);
   expect(asked).toEqual([address]);
-  await context.close();
 });
 
 test('exports read back equal, and no cell is a formula', async () => {
-  const { page, context } = await app.open();
+  const { page } = await app.open();
   const report = await watch(page);
-  await scanFiles(page, [await evidence.write('hostile.evtx', hostileLog())]);
+  await scanFiles(page, [await app.write('hostile.evtx', hostileLog())]);
   await page.getByRole('grid', { name: 'Findings' }).getByRole('row').nth(1).waitFor();
   const json = await exportAs(page, 'JSON');
   const csv = await exportAs(page, 'CSV');
@@ -228,5 +216,4 @@ test('exports read back equal, and no cell is a formula', async () => {
   expect(new Set(data.map((row) => row.length)).size).toBe(1);
   expect(data.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell))).toEqual([]);
   expect(await report()).toEqual([]);
-  await context.close();
 });

@@ -65,7 +65,7 @@ test('the headers that a host should send do not get in the way', async () => {
 
 test('files that the system opens with the installed app are scanned', async () => {
   const app = await start({});
-  const { page, context } = await app.open();
+  const { page, context } = await app.open({ keptOffline: false });
   await page.addInitScript(() => {
     const setConsumer = (consume: unknown): void => {
       Object.assign(globalThis, { launch: consume });

@@ -49,8 +49,14 @@ export function heavyLog(attacks: number): Uint8Array {
   return buildLog({ records, recordsPerChunk: 5 });
 }
 
-/** A log of many chunks: every tenth has one attack of its own, the others repeat the same harmless records. */
-export function largeLog(chunks: number): {
+/**
+ * A log of many chunks: every tenth has one attack of its own, the others repeat the same harmless records. Attacks in
+ * logs with the same first record are the same ones.
+ */
+export function largeLog(
+  chunks: number,
+  firstRecord = 1_000_000,
+): {
   readonly bytes: Uint8Array;
   readonly attacks: number;
   readonly records: number;
@@ -61,7 +67,7 @@ export function largeLog(chunks: number): {
   const parts: Uint8Array[] = [];
   let attacks = 0;
   for (let chunk = 0; chunk < chunks; chunk++) {
-    if (chunk % 10 === 0) parts.push(chunkOf([scriptBlock(1_000_000 + attacks++, SCRIPT)]));
+    if (chunk % 10 === 0) parts.push(chunkOf([scriptBlock(firstRecord + attacks++, SCRIPT)]));
     else parts.push(harmless);
   }
   return { bytes: joinChunks(parts), attacks, records: attacks + (chunks - attacks) * 60 };

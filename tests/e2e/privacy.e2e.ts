@@ -1,69 +1,49 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createEvidenceFolder,
-  dropFiles,
-  exportAs,
-  keepWorkers,
-  scanFiles,
-  startApp,
-  type ServedApp,
-} from './app-page.ts';
+import { dropFiles, exportAs, keepWorkers, openView, scanFiles } from './app-page.ts';
 import { OWN_RULE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 import { ALL_STOPPED, startElsewhere, waysOutTo, type Elsewhere } from './ways-out.ts';
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let log: string;
 let rule: string;
 let elsewhere: Elsewhere;
 
 beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-  log = await evidence.write('powershell.evtx', smallLog());
-  rule = await evidence.write('own.yml', new TextEncoder().encode(OWN_RULE));
+  log = await app.write('powershell.evtx', smallLog());
+  rule = await app.write('own.yml', OWN_RULE);
   elsewhere = await startElsewhere();
 });
 
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
-  elsewhere.close();
-});
+afterAll(() => elsewhere.close());
 
 test('no request leaves the origin while a log is scanned, looked at and exported', async () => {
-  const { page, context, requests } = await app.open();
+  const { page, requests } = await app.open();
   await scanFiles(page, [log]);
   await page.getByRole('grid', { name: 'Findings' }).getByRole('row').nth(1).click();
   await exportAs(page, 'JSON');
   await exportAs(page, 'CSV');
   for (const name of ['Overview', 'Problems', 'Rules']) {
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: new RegExp(name) })
-      .click();
-    await page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+    await openView(page, name);
   }
   expect(requests.length).toBeGreaterThan(5);
   const strangers = requests.filter(
     (url) => !url.startsWith(app.address) && !url.startsWith(`blob:${app.address}`) && !url.startsWith('data:'),
   );
   expect(strangers).toEqual([]);
-  await context.close();
 });
 
 describe('the policy of the page', () => {
   test('holds in the page', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     const before = elsewhere.visits();
     expect(await page.evaluate(waysOutTo(elsewhere))).toEqual(ALL_STOPPED);
     expect(elsewhere.visits()).toBe(before);
-    await context.close();
   });
 
   test('holds in every worker, all of which start from blobs', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await keepWorkers(page);
     await dropFiles(page, [rule]);
     await page.getByRole('heading', { name: 'own.yml' }).waitFor();
@@ -78,11 +58,10 @@ describe('the policy of the page', () => {
     }
     expect([...names]).toEqual(expect.arrayContaining(['winnow scan', 'winnow rules']));
     expect(elsewhere.visits()).toBe(before);
-    await context.close();
   });
 
   test('lets no text become a script where the browser knows Trusted Types', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     const outcomes = await page.evaluate(() => {
       const outcome = (work: () => unknown): string => {
         try {
@@ -102,7 +81,6 @@ describe('the policy of the page', () => {
       };
     });
     expect(outcomes).toEqual({ html: 'stopped', worker: 'stopped', policy: 'stopped', second: 'stopped' });
-    await context.close();
   });
 
   test('is what stops them: elsewhere the same attempts succeed', async () => {

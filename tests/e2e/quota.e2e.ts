@@ -1,24 +1,14 @@
 // A browser whose room for data runs out in the middle of a scan.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { expect, test } from 'vitest';
+import { exportAs, scanFiles } from './app-page.ts';
 import { heavyLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
 const ATTACKS = 250;
 /** Bytes: one case of so many attacks (1.3 MB) fits, a second one does not. */
 const QUOTA = 2_000_000;
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
-
-beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
-});
+const app = setUpApp();
 
 test('full: warned before, everything is shown and exported, and kept once another case is deleted', async () => {
   // The app's own files, which a service worker keeps, would take more room than the cases.
@@ -36,13 +26,13 @@ test('full: warned before, everything is shown and exported, and kept once anoth
     Object.assign(globalThis, { room });
   });
   await page.goto(app.address);
-  await scanFiles(page, [await evidence.write('old.evtx', heavyLog(ATTACKS))]);
+  await scanFiles(page, [await app.write('old.evtx', heavyLog(ATTACKS))]);
   await page.evaluate(() => {
     (globalThis as unknown as { room: { isFull: boolean } }).room.isFull = true;
     location.hash = '#/';
   });
   await page.getByText('that the browser gives are taken').waitFor();
-  await scanFiles(page, [await evidence.write('new.evtx', heavyLog(ATTACKS))]);
+  await scanFiles(page, [await app.write('new.evtx', heavyLog(ATTACKS))]);
   await page.getByText('room for kept cases is 93 % full').waitFor();
   const alert = page.getByRole('alert').filter({ hasText: 'not kept' });
   await alert.getByText('The browser has no room left for this case').waitFor();
@@ -63,5 +53,4 @@ test('full: warned before, everything is shown and exported, and kept once anoth
   await alert.waitFor({ state: 'detached' });
   await page.reload();
   await page.getByText(`${ATTACKS} findings`, { exact: true }).waitFor();
-  await context.close();
 });

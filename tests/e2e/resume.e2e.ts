@@ -6,7 +6,8 @@ import { basename } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { sampleCase } from '../builders/sample-case.ts';
-import { createEvidenceFolder, scanOver, startApp } from './app-page.ts';
+import { openView, scanOver } from './app-page.ts';
+import { setUpApp } from './set-up-app.ts';
 
 /** Drops files with a modified time that stays the same, as from a disk. */
 async function dropKept(page: Page, paths: readonly string[]): Promise<void> {
@@ -30,45 +31,37 @@ async function stripOf(page: Page): Promise<string> {
   return (await page.locator('.strip .numbers').innerText()).replace(/ · .*/, '');
 }
 
+const app = setUpApp();
+
 test('evidence given again is recognised: the rest is scanned, and nothing is counted twice', async () => {
-  const app = await startApp();
-  const folder = await createEvidenceFolder();
-  try {
-    const paths: string[] = [];
-    const hashes: string[] = [];
-    for (const [name, bytes] of sampleCase()) {
-      paths.push(await folder.write(name.replaceAll('/', '_'), bytes));
-      hashes.push(createHash('sha256').update(bytes).digest('hex'));
-    }
-    const { page } = await app.open();
-    await dropKept(page, paths);
-    const whole = await stripOf(page);
-    await page.goto(app.address);
-    await dropKept(page, paths.slice(0, 2));
-    await stripOf(page);
-    await page.reload();
-    await page.locator('.strip').waitFor();
-    await dropKept(page, paths);
-    const rest = paths.length - 2;
-    await page.getByText(`2 of ${paths.length} files were done; scanning the other ${rest}.`).waitFor();
-    expect(await stripOf(page)).toBe(whole);
-    await page.getByText('Scanned in').waitFor();
-    // A scan that ended is known as such when its end is on disk; hashes come behind that.
-    await page.getByRole('link', { name: 'Evidence' }).click();
-    for (const hash of hashes) await page.getByText(hash).first().waitFor();
-    // Complete, and given once more after a reload: nothing is judged again, and the events are there.
-    await page.reload();
-    await page.locator('.strip').waitFor();
-    await dropKept(page, paths);
-    await page.getByText('Events read in').waitFor({ timeout: 60_000 });
-    expect(await stripOf(page)).toBe(whole);
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: /^Events/ })
-      .click();
-    await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(1).waitFor();
-  } finally {
-    await app.close();
-    await folder.remove();
+  const paths: string[] = [];
+  const hashes: string[] = [];
+  for (const [name, bytes] of sampleCase()) {
+    paths.push(await app.write(name.replaceAll('/', '_'), bytes));
+    hashes.push(createHash('sha256').update(bytes).digest('hex'));
   }
+  const { page } = await app.open();
+  await dropKept(page, paths);
+  const whole = await stripOf(page);
+  await page.goto(app.address);
+  await dropKept(page, paths.slice(0, 2));
+  await stripOf(page);
+  await page.reload();
+  await page.locator('.strip').waitFor();
+  await dropKept(page, paths);
+  const rest = paths.length - 2;
+  await page.getByText(`2 of ${paths.length} files were done; scanning the other ${rest}.`).waitFor();
+  expect(await stripOf(page)).toBe(whole);
+  await page.getByText('Scanned in').waitFor();
+  // A scan that ended is known as such when its end is on disk; hashes come behind that.
+  await page.getByRole('link', { name: 'Evidence' }).click();
+  for (const hash of hashes) await page.getByText(hash).first().waitFor();
+  // Complete, and given once more after a reload: nothing is judged again, and the events are there.
+  await page.reload();
+  await page.locator('.strip').waitFor();
+  await dropKept(page, paths);
+  await page.getByText('Events read in').waitFor();
+  expect(await stripOf(page)).toBe(whole);
+  await openView(page, 'Events');
+  await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(1).waitFor();
 });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvidenceFolder, dropFiles, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dropFiles, scanFiles } from './app-page.ts';
 import { OWN_RULE, RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
 const BROKEN_RULE = `title: Broken
 logsource:
@@ -12,29 +13,21 @@ detection:
   condition: selection
 `;
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let log: string;
 let own: string;
 let broken: string;
 
 beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
   const encode = (text: string) => new TextEncoder().encode(text);
-  log = await evidence.write('powershell.evtx', smallLog());
-  own = await evidence.write('own.yml', encode(OWN_RULE));
-  broken = await evidence.write('broken.yml', encode(BROKEN_RULE));
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
+  log = await app.write('powershell.evtx', smallLog());
+  own = await app.write('own.yml', encode(OWN_RULE));
+  broken = await app.write('broken.yml', encode(BROKEN_RULE));
 });
 
 describe('rules of one’s own', () => {
   test('are dropped, reported, used by scans, explained, kept over a reload and switched off', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await dropFiles(page, [own, broken]);
     await page.getByRole('heading', { name: 'broken.yml and 1 more' }).waitFor();
     // What needs attention comes first, with its place.
@@ -57,38 +50,35 @@ describe('rules of one’s own', () => {
     await page.getByRole('link', { name: 'Rules' }).click();
     const toggle = page.getByRole('checkbox', { name: 'broken.yml and 1 more' });
     await toggle.waitFor();
-    expect(await toggle.isChecked()).toBe(true);
+    await expect.poll(() => toggle.isChecked()).toBe(true);
     await toggle.click();
     await page.getByText('off: broken.yml and 1 more').waitFor();
     await page.getByRole('link', { name: 'Cases' }).click();
     await scanFiles(page, [log]);
     await grid.getByText(RULE_TITLE).waitFor();
     expect(await grid.getByText('Somebody asks for the date').count()).toBe(0);
-    await context.close();
   });
 
   test('a rule that lies among logs is not used by itself', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await dropFiles(page, [log, own]);
     const grid = page.getByRole('grid', { name: 'Findings' });
     await grid.getByText(RULE_TITLE).waitFor();
     expect(await grid.getByText('Somebody asks for the date').count()).toBe(0);
     await page.getByRole('button', { name: 'Take them as rules' }).click();
     await page.getByRole('heading', { name: 'own.yml' }).waitFor();
-    await context.close();
   });
 });
 
 describe('a kept case', () => {
   test('still knows after a reload what its rules could not see', async () => {
-    const { page, context } = await app.open();
+    const { page } = await app.open();
     await scanFiles(page, [log]);
     await page.getByRole('link', { name: 'Overview' }).click();
     const table = page.getByRole('group', { name: 'Rules by host' });
     const before = await table.innerText();
     expect(before).toContain('HOST-1');
     await page.reload();
-    expect(await table.innerText()).toBe(before);
-    await context.close();
+    await expect.poll(() => table.innerText()).toBe(before);
   });
 });

@@ -3,17 +3,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scanOver, startApp, type ServedApp } from './app-page.ts';
+import { expect, test } from 'vitest';
+import { scanOver } from './app-page.ts';
+import { setUpApp } from './set-up-app.ts';
 
 const single = new URL('../../dist-single/winnow.html', import.meta.url);
-let app: ServedApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-
-afterAll(() => app.close());
+const app = setUpApp();
 
 async function trySample(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try it with a sample case' }).click();
@@ -29,7 +24,7 @@ async function trySample(page: Page): Promise<void> {
 }
 
 test('a click opens the sample case, and the page does not fetch its file before', async () => {
-  const { page, context, requests } = await app.open();
+  const { page, requests } = await app.open();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   // By the page itself: the service worker keeps every file of the app, this one too.
@@ -57,7 +52,6 @@ test('a click opens the sample case, and the page does not fetch its file before
   await page.goBack();
   await grid.getByRole('checkbox', { name: /^Pick the \d+ findings? of WS-014$/ }).waitFor();
   expect(faults).toEqual([]);
-  await context.close();
 });
 
 test('the single file has the sample case in it', async () => {
@@ -66,14 +60,12 @@ test('the single file has the sample case in it', async () => {
   const page = await context.newPage();
   await page.goto(single.href);
   await trySample(page);
-  await context.close();
 });
 
 test('the sample case opens without the server after the first visit', async () => {
-  const { page, context } = await app.open();
+  const { page } = await app.open({ keptOffline: true });
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await app.stopServing();
   await page.reload();
   await trySample(page);
-  await context.close();
 });

@@ -4,26 +4,16 @@ import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import type * as Axe from 'axe-core';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvidenceFolder, dropFiles, scanFiles, scanOver, startApp, type ServedApp } from './app-page.ts';
+import { expect, test } from 'vitest';
+import { dropFiles, holdScans, openView, scanFiles, scanOver } from './app-page.ts';
 import { largeLog, smallLog } from './logs.ts';
 import { listScreens, writeScreenLogs } from './screens.ts';
+import { setUpApp } from './set-up-app.ts';
 
 const WIDE = { width: 1_440, height: 640 };
 const NARROW = { width: 620, height: 640 };
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
-
-beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
-});
+const app = setUpApp();
 
 /** Faults of a part of the page as it stands, one line each. */
 async function faultsOf(page: Page, part: string, rules: readonly string[] | undefined): Promise<string[]> {
@@ -60,9 +50,9 @@ async function lookAt(page: Page, name: string, part: string, faults: string[]):
 }
 
 test('axe finds no fault on any screen, in light and dark, wide and narrow', async () => {
-  const { page, context } = await app.open();
+  const { page } = await app.open();
   await page.setViewportSize(WIDE);
-  await scanFiles(page, await writeScreenLogs((name, bytes) => evidence.write(name, bytes)));
+  await scanFiles(page, await writeScreenLogs((name, bytes) => app.write(name, bytes)));
   await page.evaluate(axe.source);
   const faults: string[] = [];
   for (const { name, part, open } of listScreens(page)) {
@@ -72,11 +62,10 @@ test('axe finds no fault on any screen, in light and dark, wide and narrow', asy
   const locked = new ZipWriter(new BlobWriter(), { useWebWorkers: false, password: 'Tr0ub4dor', zipCrypto: true });
   await locked.add('a.evtx', new Uint8ArrayReader(smallLog()));
   const zip = new Uint8Array(await (await locked.close()).arrayBuffer());
-  await dropFiles(page, [await evidence.write('locked.zip', zip)]);
+  await dropFiles(page, [await app.write('locked.zip', zip)]);
   await page.getByRole('dialog', { name: 'This archive is locked' }).waitFor();
   await lookAt(page, 'password of an archive', 'dialog', faults);
   expect(faults).toEqual([]);
-  await context.close();
 });
 
 interface LayoutShift extends PerformanceEntry {
@@ -88,7 +77,7 @@ test.each([
   ['findings', WIDE],
   ['overview', NARROW],
 ] as const)('nothing jumps on the %s while a log is scanned', async (screen, size) => {
-  const { page, context } = await app.open();
+  const { page } = await app.open();
   await page.setViewportSize(size);
   await page.evaluate(() => {
     const seen = { score: 0 };
@@ -98,15 +87,16 @@ test.each([
     }).observe({ type: 'layout-shift' });
   });
   // Long enough to be watched, with several rules that match.
-  const long = await evidence.write('long.evtx', largeLog(256).bytes);
-  const paths = await writeScreenLogs((name, bytes) => evidence.write(name, bytes));
+  const long = await app.write('long.evtx', largeLog(128).bytes);
+  const paths = await writeScreenLogs((name, bytes) => app.write(name, bytes));
+  const release = await holdScans(page);
   await page.getByLabel('Event logs', { exact: true }).setInputFiles([...paths, long]);
   await page.getByRole('progressbar', { name: 'Bytes scanned' }).waitFor();
-  if (screen === 'overview') await page.getByRole('link', { name: /^Overview/ }).click();
+  if (screen === 'overview') await openView(page, 'Overview');
+  await release();
   await scanOver(page);
   // Lists of rules grow and change their order; that counts a little, and nothing else may.
   expect(await page.evaluate(() => (globalThis as unknown as { seen: { score: number } }).seen.score)).toBeLessThan(
     0.1,
   );
-  await context.close();
 });

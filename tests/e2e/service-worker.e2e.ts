@@ -1,38 +1,38 @@
 // The service worker of the built app, served from below a path: what it keeps, what it refuses, when it updates.
 
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvidenceFolder, dist, scanFiles, scanOver, startApp, type ServedApp } from './app-page.ts';
+import { dist, holdScans, openView, scanFiles, scanOver, startStands } from './app-page.ts';
 import { evaluateInServiceWorker } from './devtools.ts';
-import { largeLog, RULE_TITLE, smallLog } from './logs.ts';
+import { RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 import { ALL_STOPPED, startElsewhere, waysOutTo, type Elsewhere } from './ways-out.ts';
 
-let root: string;
-let place: string;
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+// A copy, below a path, that a test can change.
+const root = mkdtempSync(join(tmpdir(), 'winnow-sw-'));
+const place = join(root, 'a/b');
+cpSync(dist, place, { recursive: true });
+const app = setUpApp({ folder: root, path: 'a/b/' });
 let log: string;
 let elsewhere: Elsewhere;
+/** For tests that leave it as it was. */
+let page: Page;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'winnow-sw-'));
-  place = join(root, 'a/b');
-  await cp(dist, place, { recursive: true });
-  app = await startApp({ folder: root, path: 'a/b/' });
-  evidence = await createEvidenceFolder();
-  log = await evidence.write('powershell.evtx', smallLog());
+  log = await app.write('powershell.evtx', smallLog());
   elsewhere = await startElsewhere();
+  ({ page } = await app.open({ keptOffline: true }));
+  await controlled(page);
 });
 
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
+afterAll(() => {
   elsewhere.close();
-  await rm(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
 /** Waits until the page is under the service worker. */
@@ -42,8 +42,6 @@ async function controlled(page: Page): Promise<void> {
 
 describe('the service worker', () => {
   test('below a path, keeps every file of the app and nothing else', async () => {
-    const { page, context } = await app.open();
-    await controlled(page);
     await scanFiles(page, [log]);
     const kept = await page.evaluate(async () => {
       const names = await caches.keys();
@@ -60,12 +58,9 @@ describe('the service worker', () => {
     expect(kept.addresses.sort()).toEqual(files.map((file) => new URL(file, app.address).href).sort());
     // The rules and the tables of facts are among them.
     expect(files.filter((file) => file.endsWith('.pack')).length).toBeGreaterThan(5);
-    await context.close();
   });
 
   test('refuses what is no file of the app, and what is at another origin', async () => {
-    const { page, context } = await app.open();
-    await controlled(page);
     const statuses = await page.evaluate(async () => ({
       stranger: (await fetch('./secret.txt')).status,
       above: (await fetch('../other')).status,
@@ -75,12 +70,9 @@ describe('the service worker', () => {
     }));
     // What lies above its scope is asked by a page within it, so it is refused as well.
     expect(statuses).toEqual({ stranger: 403, above: 403, posted: 403, own: 200, sums: 200 });
-    await context.close();
   });
 
   test('has no way out of its own scope', async () => {
-    const { page, context } = await app.open();
-    await controlled(page);
     const before = elsewhere.visits();
     const address = new URL('sw.js', app.address).href;
     const outcomes = await evaluateInServiceWorker(app.browser, address, waysOutTo(elsewhere));
@@ -92,16 +84,14 @@ describe('the service worker', () => {
     );
     expect(more).toEqual({ add: 'stopped', timer: 'stopped', back: 'stopped', hidden: 'stopped' });
     expect(elsewhere.visits()).toBe(before);
-    await context.close();
   });
 
   test('takes a new version only on a click, and never in the middle of a scan', async () => {
-    const { page, context } = await app.open();
+    const { page, context } = await app.open({ keptOffline: true });
     await controlled(page);
-    const large = await evidence.write('large.evtx', largeLog(1_500).bytes);
     const other = await context.newPage();
     await other.goto(app.address);
-    await other.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
+    await startStands(other);
     await publishNewVersion();
     await page.evaluate(() => Object.assign(globalThis, { sameLoad: true }));
     await other.evaluate(() => Object.assign(globalThis, { sameLoad: true }));
@@ -110,10 +100,12 @@ describe('the service worker', () => {
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
     const update = page.getByRole('button', { name: 'Update' });
     await update.waitFor();
-    await page.getByLabel('Event logs', { exact: true }).setInputFiles([large]);
+    const release = await holdScans(page);
+    await page.getByLabel('Event logs', { exact: true }).setInputFiles([log]);
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await update.click();
     await page.getByText('A scan is running. Update when it is done').waitFor();
+    await release();
     await scanOver(page);
     expect(await sameLoad(page)).toBe(true);
 
@@ -122,10 +114,8 @@ describe('the service worker', () => {
     await other.getByRole('button', { name: 'Update' }).click();
     await page.getByText('Winnow was updated; this tab goes on with the version before.').waitFor();
     expect(await sameLoad(page)).toBe(true);
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await openView(page, 'Overview');
     await other.getByText('Reload me').waitFor({ state: 'attached' });
-    await context.close();
   });
 });
 
@@ -175,18 +165,12 @@ async function publishNewVersion(): Promise<void> {
 }
 
 test('the page works without its server, below a path, after the first visit', async () => {
-  const { page, context } = await app.open();
-  await controlled(page);
   await app.stopServing();
+  await page.evaluate(() => (location.hash = '#/'));
   await page.reload();
   await scanFiles(page, [log]);
   await page.getByRole('grid', { name: 'Findings' }).getByText(RULE_TITLE).waitFor();
   for (const name of ['Overview', 'Problems', 'Rules']) {
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: new RegExp(name) })
-      .click();
-    await page.getByRole('heading', { level: 1, name: new RegExp(name) }).waitFor();
+    await openView(page, name);
   }
-  await context.close();
 });

@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { exportAs, scanFiles } from './app-page.ts';
 import { RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 import { ALL_STOPPED, startElsewhere, waysOutTo } from './ways-out.ts';
 
 const single = new URL('../../dist-single/winnow.html', import.meta.url);
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 
-beforeAll(async () => {
+beforeAll(() => {
   if (!existsSync(fileURLToPath(single))) throw new Error('dist-single/ is missing: npm run build:single comes first');
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
 });
 
 test('the single file scans and exports from a disk, and asks for nothing', async () => {
@@ -32,7 +25,7 @@ test('the single file scans and exports from a disk, and asks for nothing', asyn
   page.on('pageerror', (error) => faults.push(error.message));
   await page.goto(single.href);
   await page.getByRole('heading', { name: 'Drop Windows event logs here' }).waitFor();
-  await scanFiles(page, [await evidence.write('powershell.evtx', smallLog())]);
+  await scanFiles(page, [await app.write('powershell.evtx', smallLog())]);
   const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row').filter({ hasText: RULE_TITLE });
   await row.waitFor();
   await row.click();
@@ -40,7 +33,6 @@ test('the single file scans and exports from a disk, and asks for nothing', asyn
   expect(await exportAs(page, 'JSON')).toContain(RULE_TITLE);
   expect(faults).toEqual([]);
   expect(requests.filter((url) => url !== single.href && !/^(blob|data):/.test(url))).toEqual([]);
-  await context.close();
 });
 
 test('no script in the single file or its workers has a way out', async () => {
@@ -51,11 +43,10 @@ test('no script in the single file or its workers has a way out', async () => {
     Worker.prototype.terminate = () => undefined;
   });
   await page.goto(single.href);
-  await scanFiles(page, [await evidence.write('again.evtx', smallLog())]);
+  await scanFiles(page, [await app.write('again.evtx', smallLog())]);
   expect(await page.evaluate(waysOutTo(elsewhere))).toEqual(ALL_STOPPED);
   expect(page.workers().length).toBeGreaterThan(0);
   for (const worker of page.workers()) expect(await worker.evaluate(waysOutTo(elsewhere))).toEqual(ALL_STOPPED);
   expect(elsewhere.visits()).toBe(0);
-  await context.close();
   elsewhere.close();
 });

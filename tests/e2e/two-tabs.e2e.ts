@@ -43,7 +43,7 @@ test.each([
 ])('%s: one tab writes, both judge, the case changes hands, and is deleted under the other', async (_name, host) => {
   const app = await startApp(host === undefined ? {} : { host });
   open.push(app);
-  const { page: first, context } = await app.open();
+  const { page: first, context } = await app.open({ keptOffline: false });
   expect(await first.evaluate(() => 'locks' in navigator)).toBe(host === undefined);
   await scanFiles(first, [await evidence.write('first.evtx', smallLog())]);
   const address = first.url();

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvidenceFolder, exportAs, scanFiles, startApp, type ServedApp } from './app-page.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exportAs, scanFiles } from './app-page.ts';
 import { largeLog, RULE_TITLE, smallLog } from './logs.ts';
+import { setUpApp } from './set-up-app.ts';
 
-let app: ServedApp;
-let evidence: Awaited<ReturnType<typeof createEvidenceFolder>>;
+const app = setUpApp();
 let small: string;
 let large: string;
 const RULE_ID = '7d0c3f0e-6b0b-4d43-9a39-0d1d5c2c6f6e';
@@ -33,15 +33,8 @@ level: medium
 `;
 
 beforeAll(async () => {
-  app = await startApp();
-  evidence = await createEvidenceFolder();
-  small = await evidence.write('powershell.evtx', smallLog());
-  large = await evidence.write('more.evtx', largeLog(30).bytes);
-});
-
-afterAll(async () => {
-  await app.close();
-  await evidence.remove();
+  small = await app.write('powershell.evtx', smallLog());
+  large = await app.write('more.evtx', largeLog(30).bytes);
 });
 
 /** The text in the editor, which only has the lines in view in the page. */
