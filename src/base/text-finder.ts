@@ -1,6 +1,6 @@
 // Finds whether any of many texts occurs in another, case folded, in UTF-16 bytes as they lie in a log or in a string.
-// Steps over the haystack by the shortest text's length (a table of three-unit ends says how far; Wu and Manber), so one
-// word costs a look at every few units and ten thousand addresses not much more.
+// Steps over the haystack by the shortest text's length (a table of ends of two or three units says how far; Wu and
+// Manber), so one word costs a look at every few units and ten thousand addresses not much more.
 
 import { FOLD, foldText } from './fold.ts';
 
@@ -8,6 +8,9 @@ import { FOLD, foldText } from './fold.ts';
 const LONGEST_WINDOW = 48;
 const MASK = 0xffff;
 const BUCKETS = 1 << 16;
+/** So many texts are told apart by two units and a table that stays in the first cache. */
+const FEW = 16;
+const FEW_MASK = 0xfff;
 
 export class TextFinder {
   /** An empty text is in everything. */
@@ -17,7 +20,8 @@ export class TextFinder {
   readonly #window: number;
   readonly #end: number;
   /** By the hash of the units at the end of a window: how many units may be stepped over. */
-  readonly #steps = new Uint8Array(MASK + 1);
+  readonly #steps: Uint8Array;
+  readonly #mask: number;
   /** By the hash of a whole window: number of the first text that begins so, + 1; chained by #next. */
   readonly #heads = new Int32Array(BUCKETS);
   readonly #next: Int32Array;
@@ -34,7 +38,10 @@ export class TextFinder {
     });
     const shortest = this.#needles.reduce((least, { length }) => Math.min(least, length), LONGEST_WINDOW);
     this.#window = Math.max(1, shortest);
-    this.#end = Math.min(3, this.#window);
+    const isFew = this.#needles.length <= FEW;
+    this.#end = Math.min(isFew ? 2 : 3, this.#window);
+    this.#mask = isFew ? FEW_MASK : MASK;
+    this.#steps = new Uint8Array(this.#mask + 1);
     this.#next = new Int32Array(this.#needles.length);
     if (this.findsAll) return;
     const furthest = this.#window - this.#end;
@@ -50,7 +57,7 @@ export class TextFinder {
         let hash = needle[last]!;
         if (this.#end > 1) hash ^= Math.imul(needle[last - 1]!, 0x25);
         if (this.#end > 2) hash ^= Math.imul(needle[last - 2]!, 0x5e5);
-        this.#steps[hash & MASK] = Math.min(this.#steps[hash & MASK]!, furthest - i);
+        this.#steps[hash & this.#mask] = Math.min(this.#steps[hash & this.#mask]!, furthest - i);
       }
     });
   }
@@ -62,11 +69,12 @@ export class TextFinder {
     const steps = this.#steps;
     const back = 2 * (this.#window - 1);
     const units = this.#end;
+    const mask = this.#mask;
     for (let at = offset + back; at < end;) {
       let hash = FOLD[bytes[at]! | (bytes[at + 1]! << 8)]!;
       if (units > 1) hash ^= Math.imul(FOLD[bytes[at - 2]! | (bytes[at - 1]! << 8)]!, 0x25);
       if (units > 2) hash ^= Math.imul(FOLD[bytes[at - 4]! | (bytes[at - 3]! << 8)]!, 0x5e5);
-      const step = steps[hash & MASK]!;
+      const step = steps[hash & mask]!;
       if (step === 0) {
         if (this.#begins(bytes, at - back, end)) return true;
         at += 2;
@@ -79,14 +87,29 @@ export class TextFinder {
   isInText(text: string): boolean {
     if (this.findsAll) return true;
     if (this.texts.length === 1) return text.length >= this.#window && foldText(text).includes(this.texts[0]!);
-    if (this.#scratch.length < 2 * text.length) this.#scratch = new Uint8Array(4 * text.length);
-    const scratch = this.#scratch;
+    const scratch = this.#scratchFor(text.length);
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       scratch[2 * i] = unit & 0xff;
       scratch[2 * i + 1] = unit >> 8;
     }
     return this.isInBytes(scratch, 0, 2 * text.length);
+  }
+
+  /** Whether a text occurs in the first `length` characters of ASCII. */
+  isInAscii(ascii: Uint8Array, length: number): boolean {
+    if (length < this.#window) return this.findsAll;
+    const scratch = this.#scratchFor(length);
+    for (let i = 0; i < length; i++) {
+      scratch[2 * i] = ascii[i]!;
+      scratch[2 * i + 1] = 0;
+    }
+    return this.isInBytes(scratch, 0, 2 * length);
+  }
+
+  #scratchFor(length: number): Uint8Array {
+    if (this.#scratch.length < 2 * length) this.#scratch = new Uint8Array(4 * length);
+    return this.#scratch;
   }
 
   #begins(bytes: Uint8Array, start: number, end: number): boolean {

@@ -7,9 +7,9 @@ import { leafText } from '../engine/match/name-reader.ts';
 import type { RecordCursor } from '../model/record.ts';
 import { ValueType, type Leaf, type Shape, type ValueTable } from '../model/shape.ts';
 import { canHold } from '../model/value-alphabet.ts';
-import { formatValue } from '../model/value-text.ts';
+import { asciiText, formatValue, writeAsciiText } from '../model/value-text.ts';
 
-const Look = { No: 0, Bytes: 1, Text: 2 } as const;
+const Look = { No: 0, Bytes: 1, Ascii: 2, Text: 3 } as const;
 
 interface ShapeTexts {
   /** A static text of the shape holds one of the texts. */
@@ -26,7 +26,12 @@ export class RecordSieve {
 
   constructor(finder: TextFinder) {
     this.#finder = finder;
-    for (let type = 0; type < 256; type++) this.#looks[type] = lookOf(type & ~ValueType.Array, finder.texts);
+    // A type with the array bit is looked at as its items are.
+    for (let type = 0; type < ValueType.Array; type++) {
+      const look = lookOf(type, finder.texts);
+      this.#looks[type] = look;
+      this.#looks[type | ValueType.Array] = look === Look.Ascii ? Look.Text : look;
+    }
   }
 
   /** Whether the cursor's current record may hold one of the texts. */
@@ -48,6 +53,9 @@ export class RecordSieve {
       if (look === Look.No || length[i] === 0) continue;
       if (look === Look.Bytes) {
         if (this.#finder.isInBytes(bytes, offset[i]!, length[i]!)) return true;
+      } else if (look === Look.Ascii) {
+        if (this.#finder.isInAscii(asciiText, writeAsciiText(bytes, view, type[i]!, offset[i]!, length[i]!)))
+          return true;
       } else if (this.#finder.isInText(formatValue(bytes, view, type[i]!, offset[i]!, length[i]!))) return true;
     }
     for (const leaf of texts.mixed) {
@@ -77,5 +85,6 @@ function hasArray({ pieces }: Leaf, { count, type }: ValueTable): boolean {
 function lookOf(type: number, texts: readonly string[]): number {
   if (type === ValueType.String) return Look.Bytes;
   if (type === ValueType.Null || type === ValueType.BinXml) return Look.No;
-  return texts.some((text) => canHold(type, text)) ? Look.Text : Look.No;
+  if (!texts.some((text) => canHold(type, text))) return Look.No;
+  return type === ValueType.AnsiString ? Look.Text : Look.Ascii;
 }

@@ -78,6 +78,8 @@ export class RecordSearcher {
   #isSystemRead = false;
   #record: RecordCursor = this.#cursor;
   readonly #sieves = new Map<string, RecordSieve>();
+  /** Jobs of one search come with the same finders: with ten thousand texts a sieve takes longer to make than to use. */
+  readonly #sievesOfFinders = new WeakMap<TextFinder, RecordSieve>();
   /** Every value of the current record, once somebody has asked for them. */
   #all: readonly string[] | undefined;
   readonly #lookup: RecordLookup = {
@@ -100,7 +102,7 @@ export class RecordSearcher {
   ): Promise<number> {
     const sieves = [...test.required, ...(test.terms === undefined ? [] : [test.terms])]
       .filter((finder) => !finder.findsAll)
-      .map((finder) => new RecordSieve(finder));
+      .map((finder) => this.#sieveFor(finder));
     this.#file = file.path;
     let next = 0;
     let missing = 0;
@@ -245,6 +247,12 @@ export class RecordSearcher {
     if (column === undefined) return this.#fields.valuesOf(key);
     const text = columnText(column, this.#systemOf());
     return text === '' ? [] : [text];
+  }
+
+  #sieveFor(finder: TextFinder): RecordSieve {
+    let sieve = this.#sievesOfFinders.get(finder);
+    if (sieve === undefined) this.#sievesOfFinders.set(finder, (sieve = new RecordSieve(finder)));
+    return sieve;
   }
 
   #sieveOf(text: string): RecordSieve {
