@@ -8,7 +8,7 @@ import { emptyFacets, selectFindings } from '../analysis/select-findings.ts';
 import { countInGroups, groupLines, HEAD, rowsOfGroup } from '../analysis/group-lines.ts';
 import type { LineGroup } from '../analysis/group-lines.ts';
 import { mergeRows, sortRows } from '../analysis/sort-order.ts';
-import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Finding, FindingBlock, FindingKey, Triage } from '../model/finding.ts';
 import { asFound } from '../model/finding.ts';
 import type { RuleSetting } from '../model/suppression.ts';
 import { EventArchive } from './event-archive.ts';
@@ -227,11 +227,12 @@ export class FindingList {
   }
 
   /** Takes findings in; they show after the next refresh. Gives how many are new (others are known records met again). */
-  append(findings: readonly Finding[]): number {
-    const events: Finding['event'][] = [];
-    for (const finding of findings) if (this.#table.add(finding)) events.push(finding.event);
-    this.#archive.append(events);
-    return events.length;
+  append(findings: FindingBlock): number {
+    const { packed } = findings;
+    const added = [...findings.keys()].filter((at) => this.#table.add(findings[at]!, packed?.entitiesAt(at)));
+    if (packed === undefined) this.#archive.append(added.map((at) => findings[at]!.event));
+    else this.#archive.appendLines(added.map((at) => packed.eventAt(at)));
+    return added.length;
   }
 
   /** Changes what is shown and how it is sorted. */

@@ -3,8 +3,8 @@
 
 import type { FindingColumns, FindingRule } from '../analysis/finding-columns.ts';
 import { levelRank, timeWords } from '../analysis/finding-columns.ts';
-import { entitiesOf } from '../analysis/finding-entities.ts';
 import type { RecordClass } from '../model/event.ts';
+import { entitiesOf, type FindingEntities } from '../model/finding-entities.ts';
 import { rareFactsOf, type Finding, type RareFacts } from '../model/finding.ts';
 import type { RuleSetting } from '../model/suppression.ts';
 
@@ -154,8 +154,11 @@ export class FindingTable implements FindingColumns {
     return { id, hash, title, level, tags, ...(level !== own && { ruleLevel: own }), ...(off && { off }) };
   }
 
-  /** Adds a finding and gives true; gives false when its record is known and only its source was noted. */
-  add(finding: Finding): boolean {
+  /**
+   * Adds a finding and gives true; gives false when its record is known and only its source was noted. `entities` are
+   * those of its event where they are known: an event that waits as bytes is then not read for them.
+   */
+  add(finding: Finding, entities?: FindingEntities): boolean {
     const known = this.#rowByKey.get(finding.key);
     if (known !== undefined) {
       this.#noteSource(known, finding);
@@ -175,7 +178,7 @@ export class FindingTable implements FindingColumns {
     this.host[row] = this.#hosts.position(finding.computer);
     this.channel[row] = this.#channels.position(finding.channel);
     this.file[row] = this.#files.position(finding.file);
-    const { user, process, address } = entitiesOf(finding.event);
+    const { user, process, address } = entities ?? entitiesOf(finding.event);
     this.user[row] = this.#users.position(user);
     this.process[row] = this.#processes.position(process);
     this.address[row] = this.#addresses.position(address);

@@ -1,6 +1,7 @@
 // Findings: what a scan produces, what the case keeps, what the screens and exports show.
 
 import type { EventElement, RecordClass } from './event.ts';
+import type { FindingEntities } from './finding-entities.ts';
 import type { FieldKey } from './field-key.ts';
 import type { RecoveredHow } from './recovery.ts';
 import type { RuleLevel } from './rule-set.ts';
@@ -67,6 +68,16 @@ export interface Finding extends Omit<FindingRow, 'rule'> {
     readonly records: readonly { readonly file: string; readonly recordId: string; readonly offset: number }[];
   };
 }
+
+/** Findings that were kept together; `packed` has their events without reading them. */
+export type FindingBlock = readonly Finding[] & {
+  readonly packed?: {
+    /** The event of the finding at this place as JSON (UTF-8) without line breaks. */
+    eventAt(at: number): Uint8Array;
+    /** What that event names; undefined where this was not kept. */
+    entitiesAt(at: number): FindingEntities | undefined;
+  };
+};
 
 /** The finding with its rule's own level: as it was found, and as it is kept. */
 export function asFound<T extends Pick<Finding, 'level' | 'ruleLevel'>>(finding: T): T {

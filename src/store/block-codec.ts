@@ -3,7 +3,8 @@
 // The format is described in docs/store-schema.md; a change there is a new block version here.
 
 import type { EventElement, RecordClass } from '../model/event.ts';
-import { findingKeyOf, type Finding, type FindingKey } from '../model/finding.ts';
+import { ENTITIES_VERSION, entitiesOf, type FindingEntities } from '../model/finding-entities.ts';
+import { findingKeyOf, type Finding, type FindingBlock, type FindingKey } from '../model/finding.ts';
 import type { RuleLevel } from '../model/rule-set.ts';
 import { maskBytes } from '../base/mask.ts';
 
@@ -45,6 +46,11 @@ interface Head {
   readonly rows: readonly Row[];
   /** Bytes of each event, in the order in which they follow the head. */
   readonly events: readonly number[];
+  /** What each event names; older blocks lack it. */
+  readonly entities?: {
+    readonly version: number;
+    readonly rows: readonly (readonly [user: number, process: number, address: number])[];
+  };
 }
 
 export interface EncodedBlock {
@@ -58,6 +64,7 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
   const rules = createTable<RuleEntry>();
   const texts = createTable<string>();
   const events = createTable<string>();
+  const entities: (readonly [number, number, number])[] = [];
   const rows: Row[] = [];
   let units = 0;
   const end = Math.min(findings.length, start + BLOCK_FINDINGS);
@@ -66,7 +73,11 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
     const { ruleId, ruleHash, ruleTitle, level, tags } = finding;
     const eventText = JSON.stringify(finding.event);
     // One record that several rules match is several findings with one event.
-    if (!events.has(eventText)) units += eventText.length;
+    if (!events.has(eventText)) {
+      units += eventText.length;
+      const { user, process, address } = entitiesOf(finding.event);
+      entities.push([texts.add(user, user), texts.add(process, process), texts.add(address, address)]);
+    }
     rows.push([
       rules.add(JSON.stringify([ruleId, ruleHash, ruleTitle, level, tags]), [ruleId, ruleHash, ruleTitle, level, tags]),
       texts.add(finding.file, finding.file),
@@ -86,7 +97,16 @@ export function encodeBlock(findings: readonly Finding[], start: number, seed: n
       ...rareColumns(finding),
     ]);
   }
-  const bytes = joinParts(rules.items, texts.items, rows, events.items);
+  const bytes = joinParts(
+    {
+      version: BLOCK_VERSION,
+      rules: rules.items,
+      texts: texts.items,
+      rows,
+      entities: { version: ENTITIES_VERSION, rows: entities },
+    },
+    events.items,
+  );
   maskBytes(bytes, seed);
   return { count: rows.length, bytes };
 }
@@ -120,15 +140,10 @@ function createTable<T>() {
   };
 }
 
-function joinParts(
-  rules: readonly RuleEntry[],
-  texts: readonly string[],
-  rows: readonly Row[],
-  events: readonly string[],
-): Uint8Array<ArrayBuffer> {
+function joinParts(parts: Omit<Head, 'events'>, events: readonly string[]): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const eventBytes = events.map((event) => encoder.encode(event));
-  const head: Head = { version: BLOCK_VERSION, rules, texts, rows, events: eventBytes.map((event) => event.length) };
+  const head: Head = { ...parts, events: eventBytes.map((event) => event.length) };
   const headBytes = encoder.encode(JSON.stringify(head));
   const total = eventBytes.reduce((sum, event) => sum + event.length, 4 + headBytes.length);
   const bytes = new Uint8Array(total);
@@ -146,32 +161,41 @@ function joinParts(
  * Decodes a block; `bytes` is unmasked in place and kept for the events. Throws when the block is damaged or of a
  * later version.
  */
-export function decodeBlock(bytes: Uint8Array, seed: number): Finding[] {
+export function decodeBlock(bytes: Uint8Array, seed: number): FindingBlock {
   maskBytes(bytes, seed);
   const headLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const head = JSON.parse(decoder.decode(bytes.subarray(4, 4 + headLength))) as Head;
   if (head.version !== BLOCK_VERSION) throw new Error(`block version ${String(head.version)}`);
-  const eventAt = eventReader(bytes, 4 + headLength, head.events);
-  return head.rows.map((row) => findingOf(row, head, eventAt));
+  const packedAt = cutEvents(bytes, 4 + headLength, head.events);
+  const eventAt = eventReader(packedAt);
+  const findings = head.rows.map((row) => findingOf(row, head, eventAt));
+  const { entities } = head;
+  const eventOf = (at: number): number => head.rows[at]![11];
+  const entitiesAt = (at: number): FindingEntities | undefined => {
+    if (entities?.version !== ENTITIES_VERSION) return undefined;
+    const [user, process, address] = entities.rows[eventOf(at)]!.map((text) => head.texts[text]!);
+    return { user: user!, process: process!, address: address! };
+  };
+  return Object.assign(findings, { packed: { eventAt: (at: number) => packedAt(eventOf(at)), entitiesAt } });
+}
+
+/** Gives the bytes of each event. */
+function cutEvents(bytes: Uint8Array, start: number, lengths: readonly number[]): (index: number) => Uint8Array {
+  const starts = [start];
+  for (const length of lengths) starts.push(starts.at(-1)! + length);
+  if (starts.at(-1) !== bytes.length) throw new Error('block is cut');
+  return (index) => bytes.subarray(starts[index], starts[index + 1]);
 }
 
 /** Parses events on demand. Whoever holds an event keeps it; otherwise it is parsed again instead of staying in memory. */
-function eventReader(bytes: Uint8Array, start: number, lengths: readonly number[]): (index: number) => EventElement {
+function eventReader(packedAt: (index: number) => Uint8Array): (index: number) => EventElement {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const starts: number[] = [];
-  let at = start;
-  for (const length of lengths) {
-    starts.push(at);
-    at += length;
-  }
-  if (at !== bytes.length) throw new Error('block is cut');
   const seen: (WeakRef<EventElement> | undefined)[] = [];
   return (index) => {
     const known = seen[index]?.deref();
     if (known !== undefined) return known;
-    const from = starts[index]!;
-    const event = JSON.parse(decoder.decode(bytes.subarray(from, from + lengths[index]!))) as EventElement;
+    const event = JSON.parse(decoder.decode(packedAt(index))) as EventElement;
     seen[index] = new WeakRef(event);
     return event;
   };

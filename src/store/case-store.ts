@@ -5,7 +5,7 @@ import type { Result } from '../base/result.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Finding, FindingBlock, FindingKey, Triage } from '../model/finding.ts';
 import type { Suppression } from '../model/suppression.ts';
 
 export interface CaseStore {
@@ -18,7 +18,7 @@ export interface CaseStore {
   /** The case without findings and triage; undefined when there is none. */
   loadCase(id: CaseId): Promise<CaseRecord | undefined>;
   /** Findings in blocks of up to 1,000, in the order of writing. Throws at the end when a part could not be read back. */
-  loadFindings(id: CaseId): AsyncIterable<readonly Finding[]>;
+  loadFindings(id: CaseId): AsyncIterable<FindingBlock>;
   loadTriage(id: CaseId): Promise<ReadonlyMap<FindingKey, Triage>>;
   /**
    * Settles once the findings are on disk; a diagnostic (`store-full`, `store-denied`) when they could not be kept.

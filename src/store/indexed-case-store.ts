@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import type { CaseId, CaseRecord, CaseSummary } from '../model/case.ts';
 import type { AuditEntry } from '../model/audit-entry.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Finding, FindingKey, Triage } from '../model/finding.ts';
+import type { Finding, FindingBlock, FindingKey, Triage } from '../model/finding.ts';
 import type { Suppression } from '../model/suppression.ts';
 import { decodeBlock } from './block-codec.ts';
 import type { CaseLocks } from './case-lock.ts';
@@ -90,7 +90,7 @@ export class IndexedCaseStore implements CaseStore {
     return { summary, ...details, ...(kinds === undefined ? {} : { kinds: decodeKinds(kinds) }) };
   }
 
-  async *loadFindings(id: CaseId): AsyncGenerator<readonly Finding[]> {
+  async *loadFindings(id: CaseId): AsyncGenerator<FindingBlock> {
     if (this.#memory.has(id)) {
       yield* this.#memory.loadFindings(id);
       return;
@@ -378,7 +378,7 @@ export class IndexedCaseStore implements CaseStore {
 
 type OmitFirstTwo<F> = F extends (a: never, b: never, ...rest: infer R) => infer V ? (...rest: R) => V : never;
 
-function decodeOrNothing(block: BlockRecord): Finding[] | undefined {
+function decodeOrNothing(block: BlockRecord): FindingBlock | undefined {
   try {
     return decodeBlock(block.bytes, block.seed);
   } catch {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cpuMillisecondsOf } from '../builders/cpu-time.ts';
-import { entitiesOf } from '../../src/analysis/finding-entities.ts';
+import { entitiesOf } from '../../src/model/finding-entities.ts';
 import type { Grouping } from '../../src/analysis/group-lines.ts';
 import { countInGroups, groupLines, GROUPINGS, HEAD, rowsOfGroup } from '../../src/analysis/group-lines.ts';
 import { FindingTable } from '../../src/app/finding-table.ts';

@@ -5,6 +5,7 @@ import type { FindingQuery } from '../../src/app/finding-query.ts';
 import { EMPTY_QUERY, formatFindingQuery, parseFindingQuery, SORT_COLUMNS } from '../../src/app/finding-query.ts';
 import { nameFinding } from '../../src/app/name-finding.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import { decodeBlock, encodeBlock } from '../../src/store/block-codec.ts';
 import { event, row, ruleInfo } from './fake-findings.ts';
 
 const rules = [ruleInfo('low-rule', 'low'), ruleInfo('critical-rule', 'critical'), ruleInfo('high-rule', 'high')];
@@ -50,6 +51,18 @@ describe('the list of findings', () => {
     const list = listOf([first, { ...first, file: 'copy/Security.evtx', offset: 99 }, { ...first }]);
     expect(list.rows).toHaveLength(1);
     expect(list.facts(0).alsoIn).toEqual([{ file: 'copy/Security.evtx', offset: 99 }]);
+  });
+
+  test('findings of a kept case are shown without reading their events, which open and are searched all the same', async () => {
+    const all = Array.from({ length: 20 }, (_, i) => finding(i % 3, i));
+    const block = decodeBlock(encodeBlock([...all, all[3]!], 0, 7).bytes, 7);
+    const events = all.map((each) => each.event);
+    for (const each of block)
+      Object.defineProperty(each, 'event', { get: () => expect.unreachable('an event was read'), enumerable: true });
+    const list = listOf(block);
+    expect(shown(list)).toEqual(shown(listOf(all)));
+    expect(list.entity(4, 'user')).toBe(listOf(all).entity(4, 'user'));
+    for (const row of all.keys()) expect((await list.load(row)).event).toEqual(events[row]);
   });
 
   test('a filter keeps its rows and counts of a kind ignore the filter of that kind', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLOCK_FINDINGS, BLOCK_UNITS, decodeBlock, encodeBlock } from '../../src/store/block-codec.ts';
 import { maskBytes, maskText, unmaskText } from '../../src/base/mask.ts';
+import { entitiesOf } from '../../src/model/finding-entities.ts';
 import type { Finding, FindingKey } from '../../src/model/finding.ts';
 import { eventOf, findingOf, findingsOf, HOSTILE_TEXTS, hostileFinding } from './sample-findings.ts';
 
@@ -119,6 +120,21 @@ describe('block codec', () => {
     expect({ ...finding! }.event).toEqual(findingOf(1).event);
     expect(structuredClone(finding!).event).toEqual(findingOf(1).event);
     expect(finding!.event).toBe(finding!.event);
+  });
+
+  test('gives events as bytes and what they name, without reading them', () => {
+    const named = eventOf([
+      ['SubjectUserName', 'mallory'],
+      ['SubjectDomainName', 'CORP'],
+      ['NewProcessName', 'C:\\x.exe'],
+    ]);
+    const findings = [...findingsOf(3), findingOf(8, { event: named })];
+    const block = decodeBlock(encodeBlock(findings, 0, 1).bytes, 1);
+    findings.forEach(({ event }, at) => {
+      expect(JSON.parse(new TextDecoder().decode(block.packed!.eventAt(at)))).toEqual(event);
+      expect(block.packed!.entitiesAt(at)).toEqual(entitiesOf(event));
+    });
+    expect(block.packed!.entitiesAt(3)).toEqual({ user: 'CORP\\mallory', process: 'C:\\x.exe', address: '' });
   });
 
   test('shows no text of an event in its bytes', () => {

@@ -2,8 +2,11 @@
 // of fields are tried in order, because one event often has several: the account that logged on says more than the
 // service that let it in.
 
-import type { EventElement } from '../model/event.ts';
-import { Mark } from '../model/event.ts';
+import type { EventElement } from './event.ts';
+import { Mark } from './event.ts';
+
+/** Changes when the same event would name others: what was kept under another number is worked out anew. */
+export const ENTITIES_VERSION = 1;
 
 export interface FindingEntities {
   /** `DOMAIN\name`, or the name alone where no domain is told; '' where there is none. */
