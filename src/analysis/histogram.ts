@@ -33,8 +33,16 @@ export interface Histogram {
   readonly timeless: number;
 }
 
-/** Folds the rows into at most `maxBars` bars of one width. */
-export function foldHistogram(columns: FindingColumns, rows: Uint32Array, maxBars: number): Histogram {
+/**
+ * Folds the rows into at most `maxBars` bars of one width. They begin on round times of the clock that is `offsetAt`
+ * milliseconds ahead of UTC at the first finding; where summer time changes in between, the rest is an hour off.
+ */
+export function foldHistogram(
+  columns: FindingColumns,
+  rows: Uint32Array,
+  maxBars: number,
+  offsetAt: (milliseconds: number) => number = () => 0,
+): Histogram {
   let first = Infinity;
   let last = -Infinity;
   let timeless = 0;
@@ -49,7 +57,7 @@ export function foldHistogram(columns: FindingColumns, rows: Uint32Array, maxBar
   if (first > last) {
     return { start: NaN, span: 0, bars: 0, counts: new Uint32Array(), peak: 0, first: NaN, last: NaN, timeless };
   }
-  const { start, span, bars } = chooseBars(first, last, maxBars);
+  const { start, span, bars } = chooseBars(first, last, maxBars, offsetAt(first));
   const levels = RULE_LEVELS.length;
   const counts = new Uint32Array(bars * levels);
   const heights = new Uint32Array(bars);
@@ -65,9 +73,14 @@ export function foldHistogram(columns: FindingColumns, rows: Uint32Array, maxBar
   return { start, span, bars, counts, peak, first, last, timeless };
 }
 
-function chooseBars(first: number, last: number, maxBars: number): { start: number; span: number; bars: number } {
+function chooseBars(
+  first: number,
+  last: number,
+  maxBars: number,
+  offset: number,
+): { start: number; span: number; bars: number } {
   for (const span of SPANS) {
-    const start = Math.floor(first / span) * span;
+    const start = Math.floor((first + offset) / span) * span - offset;
     const bars = Math.floor((last - start) / span) + 1;
     if (bars <= maxBars) return { start, span, bars };
   }

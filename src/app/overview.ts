@@ -21,14 +21,18 @@ export type { TacticTable } from '../analysis/tactic-table.ts';
 
 const MAX_BARS = 160;
 
+/** Milliseconds that the shown clock is ahead of UTC at a moment. */
+type OffsetAt = (milliseconds: number) => number;
+
 /** Counts, hosts, rules and histogram of the rows (all findings or the shown ones). */
-export function foldOverview(findings: FindingList, rows: Uint32Array) {
+export function foldOverview(findings: FindingList, rows: Uint32Array, offsetAt: OffsetAt = () => 0) {
   const { columns } = findings;
   return {
     levels: countLevels(columns, rows),
     rules: groupFindings(columns, rows, 'rule'),
     hosts: groupFindings(columns, rows, 'host'),
-    histogram: foldHistogram(columns, rows, MAX_BARS),
+    histogram: foldHistogram(columns, rows, MAX_BARS, offsetAt),
+    offsetAt,
     columns,
   };
 }
@@ -54,7 +58,7 @@ export function foldTactics(overview: Overview, rows: Uint32Array, table: Attack
 export function zoomHistogram(overview: Overview, rows: Uint32Array, from: number, to: number): Histogram {
   const { columns } = overview;
   const within = rows.filter((row) => columns.time[row]! >= from && columns.time[row]! < to);
-  return foldHistogram(columns, within, MAX_BARS);
+  return foldHistogram(columns, within, MAX_BARS, overview.offsetAt);
 }
 
 /** Row numbers of all findings but the hidden ones, in the order in which they came. */

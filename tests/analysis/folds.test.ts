@@ -45,6 +45,9 @@ describe('findings over time', () => {
     expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(3);
     expect(histogram.counts[1]).toBe(1);
     expect(histogram.counts[4]).toBe(1);
+    // Half an hour ahead of UTC, the hours that people read begin half an hour earlier.
+    const ahead = foldHistogram(table, all(table), 30, () => 19_800_000);
+    expect(ahead.start).toBe(Date.UTC(2024, 2, 1) - 1_800_000);
   });
 
   test('times at the ends of history still fit the bars, and no time at all gives none', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutMarks } from '../../src/ui/findings/cut-marks.ts';
+import { layOutXml } from '../../src/ui/events/event-text.ts';
 import { shortChannel } from '../../src/ui/findings/short-channel.ts';
 import { chooseTicks } from '../../src/base/time-ticks.ts';
 import {
@@ -19,6 +20,15 @@ describe('text for people', () => {
     expect(visibleText('größe 漢字 🦀 é')).toBe('größe 漢字 🦀 é');
     expect(visibleText('a\r\nb\tc', true)).toBe('a\nb\tc');
     expect(visibleText('a\nb')).toBe('a⟨U+000A⟩b');
+  });
+
+  test('XML is laid out for reading and its texts stay as they are', () => {
+    const xml =
+      "<Event a='b'><System><Level>0</Level><Security/></System><Data>if (a &lt; b) {\n  x &gt; y</Data><Data>one\n two</Data></Event>";
+    expect(layOutXml(xml)).toBe(
+      "<Event a='b'>\n  <System>\n    <Level>0</Level>\n    <Security/>\n  </System>\n" +
+        '  <Data>if (a &lt; b) {\n  x &gt; y</Data>\n  <Data>one\n two</Data>\n</Event>',
+    );
   });
 
   test('names are cut, between characters, where no name is as long', () => {

@@ -5,6 +5,9 @@ import type { IndexColumn } from '../../app/event-list-query.ts';
 /** Names of System/Level; 0 stands for "always logged" and is what audit events carry. */
 const LEVELS: readonly string[] = ['always', 'critical', 'error', 'warning', 'info', 'verbose'];
 
+/** Further in, XML is not moved: made-up events may nest without end. */
+const DEEPEST = 24;
+
 export function levelWord(level: number): string {
   return LEVELS[level] ?? String(level);
 }
@@ -35,6 +38,23 @@ export const COLUMN_FIELDS: Readonly<Record<IndexColumn, string | undefined>> = 
 /** `Microsoft-Windows-Sysmon` → `Sysmon`; anything else stays. */
 export function shortProvider(provider: string): string {
   return provider.replace(/^Microsoft-Windows-(?=.)/, '');
+}
+
+/** XML with each element on a line of its own, for reading. Text stays as it is: a `<` in it is written as `&lt;`. */
+export function layOutXml(xml: string): string {
+  let depth = 0;
+  return xml
+    .replaceAll('><', '>\n<')
+    .split('\n')
+    .map((line) => {
+      const isTag = line.startsWith('<');
+      if (line.startsWith('</') || (!isTag && line.includes('</'))) depth--;
+      if (!isTag) return line;
+      const laidOut = `${'  '.repeat(Math.max(0, Math.min(depth, DEEPEST)))}${line}`;
+      if (/^<[^/]/.test(line) && !line.endsWith('/>') && !line.includes('</')) depth++;
+      return laidOut;
+    })
+    .join('\n');
 }
 
 /** A value of one field in a row or a pane, as menus and buttons act on it. */
