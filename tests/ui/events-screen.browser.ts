@@ -98,6 +98,12 @@ test('a field becomes a column with its values, which can be sorted by', async (
       ]),
     }),
   );
+  // Any field can be named, whether an opened event has it or not.
+  const named = page.getByRole('combobox', { name: /^Add a column/ });
+  await userEvent.fill(named, 'TargetUserName');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('columnheader', { name: 'TargetUserName' })).toBeInTheDocument();
+  await expect.element(named).toHaveValue('');
 });
 
 test('an added column does not read the opened event again, which would scroll it to its top', async () => {
