@@ -56,6 +56,15 @@ async function costOf<T>(work: () => Promise<T>): Promise<readonly [value: T, cp
   return [value, `${(after.cpu - before.cpu).toFixed(0)} CPU`];
 }
 
+/** Waits until the browser has nothing to do: hashes of the evidence are worked out after a scan. */
+async function settle(page: Page): Promise<void> {
+  for (let rounds = 0; rounds < 60; rounds++) {
+    const before = readBrowserUse().cpu;
+    await page.waitForTimeout(1_000);
+    if (readBrowserUse().cpu - before < 60) return;
+  }
+}
+
 /** Scans a log and waits until its end; the page shows its findings then. */
 async function scan(app: ServedApp, paths: readonly string[]): Promise<Page> {
   const { page } = await app.open();
@@ -244,6 +253,7 @@ async function textSearch(app: ServedApp, log: string): Promise<void> {
   const page = await scan(app, [log]);
   await goTo(page, 'events');
   await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(5).waitFor();
+  await settle(page);
   say('log searched', `${(statSync(log).size / 1e6).toFixed(0)} MB`);
   for (const query of ['mimikatz', 'whoami or 4444 or S-1-5-19', 'image:*\\powershell.exe', 'zzqqyyxx']) {
     const [[first, whole], cpu] = await costOf(() =>

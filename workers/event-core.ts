@@ -1,5 +1,5 @@
 // The core of the events worker: src/index behind the interface that the pool serves. Views are kept by number, and
-// progress is told at most every 100 ms.
+// progress is told at once when there is something to show, then a few times a second.
 
 import { EventStore, type RecordSource } from '../src/index/event-store.ts';
 import type { Conclude, EventView } from '../src/index/event-view.ts';
@@ -8,7 +8,8 @@ import type { ByteReaders } from '../src/model/byte-job.ts';
 import type { EventCore } from '../src/pool/event-protocol.ts';
 import { concludeTrial, type FoundGroup } from './trial-core.ts';
 
-const PROGRESS_EVERY_MS = 100;
+/** Every report makes the page read and draw its rows again, on the cores that search. */
+const PROGRESS_EVERY_MS = 250;
 /** Rows of one call. */
 const MOST_ROWS = 1_000;
 /** Groups of one call. */
@@ -28,11 +29,15 @@ export function createEventCore(readers: ByteReaders, source: RecordSource): Eve
       const { view, diagnostics } = store.search(search);
       views.set(number, view);
       let last = -Infinity;
+      let isEmpty = true;
       const changed = (): void => {
         const now = performance.now();
-        if (now - last < PROGRESS_EVERY_MS) return;
+        const { progress } = view;
+        const isFirst = isEmpty && progress.matched > 0;
+        if (!isFirst && now - last < PROGRESS_EVERY_MS) return;
+        isEmpty = progress.matched === 0;
         last = now;
-        report(view.progress, false);
+        report(progress, false);
       };
       const concludeOf =
         (trial: RuleTrial): Conclude =>

@@ -178,12 +178,15 @@ export class CaseSession {
       await this.audit.load();
       this.#roots = await this.#tools.store.loadRoots(this.id);
       let blocks = 0;
+      let shownAt = 1;
       for await (const block of this.#tools.store.loadFindings(this.id)) {
         this.findings.append(block);
         this.triage.apply(block.map((finding) => finding.key));
         await this.hidden.apply(block);
-        // The first block at once, then every eighth: a refresh costs a few milliseconds each.
-        if (blocks++ % 8 === 0) this.findings.refresh();
+        // The first block at once, then at twice as many each time: a refresh takes as long as there are findings.
+        if (++blocks < shownAt) continue;
+        shownAt = 2 * blocks;
+        this.findings.refresh();
       }
     } finally {
       this.#keptRows = this.findings.count;
