@@ -39,7 +39,7 @@ export class EventArchive {
     lines.forEach((line, i) => (starts[i + 1] = starts[i]! + line.length + 1));
     // One part: a Blob of thousands takes longer to make than to fill.
     const bytes = new Uint8Array(starts[lines.length]!).fill(LINE_FEED);
-    lines.forEach((line, i) => bytes.set(line, starts[i]!));
+    lines.forEach((line, i) => bytes.set(line, starts[i]));
     this.#blocks.push({ blob: new Blob([bytes]), first: this.#count, starts });
     this.#count += lines.length;
   }

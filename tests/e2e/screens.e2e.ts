@@ -11,7 +11,7 @@ import { listScreens, writeScreenLogs } from './screens.ts';
 import { setUpApp } from './set-up-app.ts';
 
 const WIDE = { width: 1_440, height: 640 };
-const NARROW = { width: 620, height: 640 };
+const NARROW = { width: 480, height: 640 };
 
 const app = setUpApp();
 
@@ -34,6 +34,15 @@ async function faultsOf(page: Page, part: string, rules: readonly string[] | und
   );
 }
 
+/** Ways to other views and buttons of the top bar that lie beyond the window's edge. */
+async function outOfReach(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('header.bar > *, nav > *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+      .map((element) => `out of reach: ${element.textContent.trim() || element.getAttribute('aria-label')}`),
+  );
+}
+
 /** Looks at a screen in both windows and both themes. A theme changes nothing but colours, so in the second these alone are looked at. */
 async function lookAt(page: Page, name: string, part: string, faults: string[]): Promise<void> {
   const looks = [
@@ -44,7 +53,8 @@ async function lookAt(page: Page, name: string, part: string, faults: string[]):
   for (const [look, size, colorScheme, rules] of looks) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme });
-    faults.push(...(await faultsOf(page, part, rules)).map((fault) => `${name}, ${look}: ${fault}`));
+    const found = [...(await faultsOf(page, part, rules)), ...(await outOfReach(page))];
+    faults.push(...found.map((fault) => `${name}, ${look}: ${fault}`));
   }
   await page.setViewportSize(WIDE);
 }
@@ -92,6 +102,9 @@ test.each([
   const release = await holdScans(page);
   await page.getByLabel('Event logs', { exact: true }).setInputFiles([...paths, long]);
   await page.getByRole('progressbar', { name: 'Bytes scanned' }).waitFor();
+  // Closing the tab now would lose the scan: the browser asks first.
+  const asksFirst = page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  expect(await asksFirst).toBe(true);
   if (screen === 'overview') await openView(page, 'Overview');
   await release();
   await scanOver(page);
