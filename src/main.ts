@@ -211,6 +211,14 @@ async function start(target: HTMLElement): Promise<void> {
   void import('./ui/findings/FindingsScreen.svelte').catch(() => undefined);
   takeLaunchedFiles((handles) => app.run('Reading the files', app.take(reopen(handles, packed))));
   await app.start();
+  // The reader of zips, for a drop that comes later; a failed load is tried again with it.
+  for (const load of [
+    () => import('./intake/packed.ts'),
+    () => import('./intake/open-zip.ts'),
+    () => import('./intake/zip-library.ts'),
+  ]) {
+    void load().catch(() => undefined);
+  }
   if (import.meta.env.PROD && location.protocol !== 'file:') {
     await keepOffline(
       './sw.js',

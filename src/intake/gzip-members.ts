@@ -25,17 +25,26 @@ function nativeGunzip(member: Blob): ReadableStream<Chunk> {
   return inPieces(member).pipeThrough(new DecompressionStream('gzip'));
 }
 
-/** Packed bytes that a decompressor takes at a time: browsers unpack each piece whole before anybody asks for it. */
+/**
+ * Packed bytes that a decompressor takes at a time: browsers unpack each piece whole before anybody asks for it. The first
+ * pieces are shorter, because often only the first bytes are wanted.
+ */
 const PIECE_BYTES = 128 * 1_024;
+const FIRST_PIECE = 4 * 1_024;
 
-/** The bytes of a blob in short pieces: one of 2 MiB, as browsers give them, can be 100 MB of log. */
-export function inPieces(blob: Blob): ReadableStream<Chunk> {
-  return streamOf(piecesOf(blob));
+/** Packed bytes in short pieces: one of 2 MiB, as browsers give them, can be 100 MB of log. */
+export function inPieces(packed: Blob | readonly Chunk[]): ReadableStream<Chunk> {
+  return streamOf(piecesOf(packed instanceof Blob ? chunksOf(packed.stream()) : packed));
 }
 
-async function* piecesOf(blob: Blob): AsyncGenerator<Chunk, undefined> {
-  for await (const chunk of chunksOf(blob.stream())) {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
+async function* piecesOf(chunks: AsyncIterable<Chunk> | readonly Chunk[]): AsyncGenerator<Chunk, undefined> {
+  let wanted = FIRST_PIECE;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      yield chunk.subarray(at, at + wanted);
+      at += wanted;
+      wanted = Math.min(PIECE_BYTES, wanted * 2);
+    }
   }
   return undefined;
 }

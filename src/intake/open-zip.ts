@@ -3,6 +3,7 @@
 
 import { createPacer } from './pacer.ts';
 import { gzipPieces } from './gzip-frame.ts';
+import { inPieces } from './gzip-members.ts';
 import { openPacked } from './open-packed.ts';
 import { openUnverified } from './read-evidence.ts';
 import { rebuildDirectory } from './rebuild-directory.ts';
@@ -138,13 +139,7 @@ async function streamOf(
   const start = await dataStartOf(entry, read);
   const piece = bytes.subarray(start, start + entry.packedSize);
   const isFramed = isVerified && entry.method === DEFLATED;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start(controller) {
-      const pieces = isFramed ? gzipPieces(piece, entry.crc, entry.size) : [piece];
-      for (const each of pieces) controller.enqueue(each);
-      controller.close();
-    },
-  });
+  const source = inPieces(isFramed ? gzipPieces(piece, entry.crc, entry.size) : [piece]);
   return entry.method === STORED
     ? source
     : source.pipeThrough(new DecompressionStream(isFramed ? 'gzip' : 'deflate-raw'));

@@ -20,9 +20,9 @@ export interface UnpackEndpoint {
   addEventListener(type: 'message', listener: (event: MessageEvent<UnpackRequest>) => void): void;
 }
 
-/** The first part is small, so that scanning begins at once. */
-const FIRST_PART = 4_096 + 1_024 * 1_024;
 const PART = 4 * 1_024 * 1_024;
+/** The first parts are small, so that scanning begins at once: four chunks, as many as the first slice of a loose log. */
+const FIRST_PARTS = [4_096 + 256 * 1_024, 1_024 * 1_024];
 const PARTS_IN_FLIGHT = 2;
 
 /** Deflate shrinks at most 1,032 times. A log shrinks that much only as long as it is short and next to empty. */
@@ -69,7 +69,7 @@ export function serveUnpacker(endpoint: UnpackEndpoint, unpacker: Unpacker): voi
 
 export type UnpackOrder = Omit<Extract<UnpackRequest, { kind: 'unpack' }>, 'kind' | 'keep'>;
 
-/** Unpacks a log in one pass and hands it over in parts of 4 MiB. Rejects with what `send` throws, and nothing else. `spare` gives memory of a part. */
+/** Unpacks a log in one pass and hands it over in parts of up to 4 MiB. Rejects with what `send` throws, and nothing else. `spare` gives memory of a part. */
 export async function unpackInParts(
   request: UnpackOrder,
   unpacker: Unpacker,
@@ -120,7 +120,8 @@ class PartWriter {
   readonly #send: (part: Uint8Array<ArrayBuffer>) => Promise<void>;
   readonly #spare: () => Uint8Array<ArrayBuffer> | undefined;
   #done: number;
-  #part = new Uint8Array(FIRST_PART);
+  readonly #nextSizes = [...FIRST_PARTS];
+  #part: Uint8Array<ArrayBuffer>;
   #bytes = 0;
   position = 0;
 
@@ -132,6 +133,12 @@ class PartWriter {
     this.#done = done;
     this.#send = send;
     this.#spare = spare;
+    this.#part = this.#nextPart();
+  }
+
+  #nextPart(): Uint8Array<ArrayBuffer> {
+    const size = this.#nextSizes.shift();
+    return size === undefined ? (this.#spare() ?? new Uint8Array(PART)) : new Uint8Array(size);
   }
 
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -160,6 +167,6 @@ class PartWriter {
     this.#bytes = 0;
     await this.#send(bytes);
     // What was sent has moved away, unless it was a short copy.
-    this.#part = this.#spare() ?? new Uint8Array(PART);
+    this.#part = this.#nextPart();
   }
 }

@@ -33,9 +33,36 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
     const [worker, rules] = await Promise.all([options.startWorker(), program]);
     return createWorkerHandle(worker, rules);
   });
+  const { startUnpacker } = options;
+  /** An unpack worker that waits for the first packed log: starting one takes a good part of the first second. */
+  let waiting: Promise<UnpackWorker> | undefined;
+  const warmUnpacker = async (): Promise<void> => {
+    if (startUnpacker === undefined) return;
+    waiting ??= Promise.resolve(startUnpacker());
+    const [worker] = await Promise.all([waiting, import('./unpack-pass.ts')]);
+    // One that dies while it waits is not handed out.
+    worker.addEventListener('error', () => (waiting = undefined));
+  };
+  const takeUnpacker = (start: NonNullable<typeof startUnpacker>): UnpackWorker | Promise<UnpackWorker> => {
+    const taken = waiting;
+    waiting = undefined;
+    // One that could not be started while nobody waited for it is tried again.
+    return taken === undefined ? start() : taken.catch(() => start());
+  };
+  const endWaiting = (): void => {
+    waiting?.then(
+      (worker) => worker.terminate(),
+      () => undefined,
+    );
+    waiting = undefined;
+  };
   return {
-    // One more than work at a time: the spare takes over from a worker that dies.
-    warm: () => pool.warm(workers + 1),
+    async warm() {
+      // One more than work at a time: the spare takes over from a worker that dies.
+      await pool.warm(workers + 1);
+      // A failure is met again, and told, by the scan that needs it.
+      await warmUnpacker().catch(() => undefined);
+    },
     scan: (files, scanOptions, listener) =>
       startScan(
         pool,
@@ -44,8 +71,11 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
         listener,
         () => options.loadCorrelations(),
         () => options.loadJoins?.() ?? Promise.resolve('null'),
-        options.startUnpacker === undefined ? undefined : () => options.startUnpacker!(),
+        startUnpacker === undefined ? undefined : () => takeUnpacker(startUnpacker),
       ),
-    dispose: () => pool.dispose(),
+    dispose() {
+      endWaiting();
+      pool.dispose();
+    },
   };
 }

@@ -1,7 +1,9 @@
 // The zip reader over archives made here: plain, encrypted both ways, zip64, damaged.
 
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { describe, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { readStreamHead } from '../../src/base/read-stream.ts';
 import { openZip } from '../../src/intake/open-zip.ts';
 import { readFiles } from '../../src/intake/read-files.ts';
 import { opensWith } from '../../src/intake/zip-keys.ts';
@@ -54,6 +56,25 @@ describe('openZip', () => {
     const { entries } = await openZip(await zipOf([['a.evtx', content]], options));
     expect(await opensWith(entries[0]!, 'infected')).toBe(false);
     expect(await opensWith(entries[0]!, 'something else')).toBe(true);
+  });
+
+  test('the first bytes of an entry are read without unpacking the rest of it', async () => {
+    const { entries } = await openZip(await zipOf([['a.evtx', randomBytes(2_000_000)]]));
+    let given = 0;
+    class CountingStream extends TransformStream<Uint8Array, Uint8Array> {
+      constructor() {
+        super({
+          transform(piece, controller) {
+            given += piece.length;
+            controller.enqueue(piece);
+          },
+        });
+      }
+    }
+    vi.stubGlobal('DecompressionStream', CountingStream);
+    const { head } = await readStreamHead(() => entries[0]!.stream(), 4_608).finally(() => vi.unstubAllGlobals());
+    expect(head).toHaveLength(4_608);
+    expect(given).toBeLessThan(100_000);
   });
 
   test('reads zip64 archives', async () => {

@@ -116,6 +116,45 @@ describe('packed logs', () => {
     expect(heard.problems).toEqual([]);
   });
 
+  test('an unpacker is started while the page is idle, and the first packed log takes it', async () => {
+    const started: UnpackWorker[] = [];
+    const ended = new Set<UnpackWorker>();
+    const scanner = createWorkerScanner({
+      startWorker: () => startInlineWorker((endpoint) => serveScanWorker(endpoint, fakeCores())),
+      loadProgram,
+      loadCorrelations: () => Promise.resolve([]),
+      workers: 1,
+      startUnpacker() {
+        const worker = startInlineUnpacker(unpacker);
+        const end = worker.terminate.bind(worker);
+        worker.terminate = () => {
+          ended.add(worker);
+          end();
+        };
+        started.push(worker);
+        return worker;
+      },
+    });
+    await scanner.warm();
+    expect(started).toHaveLength(1);
+    const heard = new Listener();
+    await scanner.scan([await packed(fakeFile(0, 'a.evtx', good(30)))], { recovered: false }, heard).done;
+    expect(started).toHaveLength(1);
+    expect(ended.size).toBe(1);
+    expect(heard.sorted(0)).toEqual(chunkOffsets(30));
+    await scanner.warm();
+    scanner.dispose();
+    await vi.waitFor(() => expect(ended.size).toBe(2));
+  });
+
+  test('the first parts of a log are short, so that its scan begins at once', async () => {
+    const { packed: log } = await packed(fakeFile(0, 'a.evtx', good(200)));
+    const sizes: number[] = [];
+    const note = (part: Uint8Array): Promise<void> => Promise.resolve(void sizes.push(part.length));
+    expect(await unpackInParts({ packed: log!, skip: 0, limit: 2 ** 30 }, unpacker, note)).toBe('whole');
+    expect(sizes.slice(0, 3)).toEqual([4_096 + 4 * 65_536, 16 * 65_536, 64 * 65_536]);
+  });
+
   test('a scan worker that dies on a packed log costs a repeat of its slice and no chunk', async () => {
     const chunks = good(300).with(40, Chunk.Throws).with(299, Chunk.Throws);
     const { heard } = await scan([await packed(fakeFile(0, 'Security.evtx', chunks))], 2);
