@@ -75,6 +75,7 @@ export function createEventCore(readers: ByteReaders, source: RecordSource): Eve
       const position = views.get(number)?.positionOf(store.columns.rowAt(file, offset)) ?? -1;
       return position < 0 ? undefined : position;
     },
+    sourcesOf: (file, offset) => store.sourcesOf(file, offset),
     loadEvent: (file, offset) => store.loadEvent(file, offset),
     cancel: (number) => views.get(number)?.cancel(),
     close(number) {

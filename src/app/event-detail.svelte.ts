@@ -36,6 +36,7 @@ export class EventDetail {
   #view = $state.raw<EventDetailView | undefined>(undefined);
   #decoded = $state.raw<readonly DecodedPart[]>([]);
   #script = $state.raw<JoinedScript | undefined>(undefined);
+  #copies = $state.raw<readonly EventPlace[]>([]);
   #isMissing = $state(false);
   #failure = $state.raw<string | undefined>(undefined);
   #wanted = 0;
@@ -54,6 +55,10 @@ export class EventDetail {
   get script(): JoinedScript | undefined {
     return this.#script;
   }
+  /** Where else the same record is in the evidence. */
+  get copies(): readonly EventPlace[] {
+    return this.#copies;
+  }
   /** The event's file cannot be read, or there is no record at that place. */
   get isMissing(): boolean {
     return this.#isMissing;
@@ -68,9 +73,11 @@ export class EventDetail {
     this.#failure = undefined;
     this.#isMissing = false;
     try {
+      const sources = this.#index.loadSources(place.file, place.offset);
       const event = await this.#index.loadEvent(place.file, place.offset);
       if (wanted !== this.#wanted) return;
       this.#decoded = [];
+      this.#copies = [];
       this.#script = undefined;
       if (event === undefined) {
         this.#view = undefined;
@@ -79,6 +86,9 @@ export class EventDetail {
       }
       const view = describe(place, event);
       this.#view = view;
+      const copies = (await sources).filter(({ file, offset }) => file !== place.file || offset !== place.offset);
+      if (wanted !== this.#wanted) return;
+      this.#copies = copies;
       const decoded = await decodeFields(view.fields);
       if (wanted !== this.#wanted) return;
       this.#decoded = decoded;

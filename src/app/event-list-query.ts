@@ -1,21 +1,14 @@
 // What the analyst asks of the events, and its spelling in the address: `q` the search, `sort` the column (a minus in
 // front: descending), `cols` the added fields, `at` the opened record as file:offset, `list` that a list of terms is set, `logon` the
-// logon session that is told about as id,time,host.
+// logon session that is told about as id,time,host, `copies=all` that copies of a record are listed too.
 
 import { encodeUriPart } from '../base/uri-part.ts';
-import type { ColumnOrField, EventSort } from '../model/event-search.ts';
+import type { ColumnOrField, EventPlace, EventSort } from '../model/event-search.ts';
 import { INDEX_COLUMNS } from '../model/index-column.ts';
 import type { AddressParams } from './address.ts';
 
-export type { EventHistogram, EventRow, EventSort, FacetCount } from '../model/event-search.ts';
+export type { EventHistogram, EventPlace, EventRow, EventSort, FacetCount } from '../model/event-search.ts';
 export type { IndexColumn } from '../model/index-column.ts';
-
-export interface EventPlace {
-  /** Number of the file among the case's files. */
-  readonly file: number;
-  /** Byte offset of the record in it. */
-  readonly offset: number;
-}
 
 /** A logon session, as an event names it. */
 export interface LogonRef {
@@ -38,6 +31,8 @@ export interface EventQuery {
   readonly list: string;
   /** The session that is told about above the list. */
   readonly logon: LogonRef | undefined;
+  /** Lists every copy of a record that is in several files. */
+  readonly allCopies: boolean;
 }
 
 export const EMPTY_EVENT_QUERY: EventQuery = {
@@ -47,6 +42,7 @@ export const EMPTY_EVENT_QUERY: EventQuery = {
   at: undefined,
   list: '',
   logon: undefined,
+  allCopies: false,
 };
 
 /** More columns than this cannot be told apart on any screen, and each costs a value per row. */
@@ -62,6 +58,7 @@ export function parseEventQuery(params: AddressParams): EventQuery {
     at: parsePlace(params.get('at') ?? ''),
     list: params.get('list') ?? '',
     logon: parseLogon(params.get('logon') ?? ''),
+    allCopies: params.get('copies') === 'all',
   };
 }
 
@@ -74,6 +71,7 @@ export function formatEventQuery(query: EventQuery): AddressParams {
   if (query.columns.length > 0) params.set('cols', query.columns.map(encodeUriPart).join(','));
   if (query.at !== undefined) params.set('at', `${query.at.file}:${query.at.offset}`);
   if (query.logon !== undefined) params.set('logon', `${query.logon.id},${query.logon.time},${query.logon.computer}`);
+  if (query.allCopies) params.set('copies', 'all');
   return params;
 }
 

@@ -109,6 +109,7 @@ export class EventList {
       asked !== undefined &&
       asked.query === search.query &&
       asked.terms === search.terms &&
+      asked.copies === search.copies &&
       isSameSort(asked.sort, search.sort)
     ) {
       return;

@@ -5,7 +5,7 @@ import type { EvidenceBytes } from '../model/packed-log.ts';
 import type { ByteReaders, JobFound } from '../model/byte-job.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventElement } from '../model/event.ts';
-import type { EventRow, EventSearch } from '../model/event-search.ts';
+import type { EventPlace, EventRow, EventSearch } from '../model/event-search.ts';
 import { fieldKeyOf } from '../model/field-key.ts';
 import { filetimeText, wordText, type IndexColumn } from '../model/index-column.ts';
 import type { IndexPart } from '../model/index-part.ts';
@@ -14,6 +14,7 @@ import { linearMatcher } from '../query/linear-matcher.ts';
 import { jobOf } from './byte-jobs.ts';
 import { BLOCK_BITS, BLOCK_ROWS, EventColumns, type IndexedFile } from './event-columns.ts';
 import { EventView, type OrderOf } from './event-view.ts';
+import { findCopies, type RecordCopies } from './record-copies.ts';
 import { sortRows } from './sort-rows.ts';
 
 const BLOCK_MASK = BLOCK_ROWS - 1;
@@ -42,6 +43,7 @@ export class EventStore {
   readonly #readers: ByteReaders;
   readonly #source: RecordSource;
   readonly #orders = new Map<IndexColumn, { readonly version: number; readonly rows: Uint32Array }>();
+  #copies: { readonly version: number; readonly found: RecordCopies | undefined } | undefined;
   #names: { readonly version: number; readonly list: Promise<readonly string[]> } | undefined;
 
   /** @param readers who looks through many records; @param source who reads the few that are shown. */
@@ -64,7 +66,7 @@ export class EventStore {
   }
 
   /** Begins a search: the caller runs the view. With errors in the query nothing matches. */
-  search({ query: text, sort, terms = [], rules }: EventSearch): {
+  search({ query: text, sort, terms = [], rules, copies = 'once' }: EventSearch): {
     readonly view: EventView;
     readonly diagnostics: readonly Diagnostic[];
   } {
@@ -86,6 +88,7 @@ export class EventStore {
       by: sort.by,
       descending: sort.descending,
       rules,
+      copies: copies === 'all' ? undefined : this.#findCopies(),
     });
     return { view, diagnostics };
   }
@@ -112,6 +115,19 @@ export class EventStore {
         fields: texts.get(row) ?? none,
       };
     });
+  }
+
+  /** Where the record at a place stands in the evidence: that place, and those of its copies. */
+  sourcesOf(number: number, offset: number): readonly EventPlace[] {
+    const row = this.columns.rowAt(number, offset);
+    const rows = row < 0 ? [] : (this.#findCopies()?.rowsOf(row) ?? [row]);
+    return rows.map((each) => ({ file: this.#fileOf(each).number, offset: this.columns.offsetOf(each) }));
+  }
+
+  #findCopies(): RecordCopies | undefined {
+    const { version } = this.columns;
+    if (this.#copies?.version !== version) this.#copies = { version, found: findCopies(this.columns) };
+    return this.#copies.found;
   }
 
   async loadEvent(number: number, offset: number): Promise<EventElement | undefined> {

@@ -13,6 +13,7 @@ import { BLOCK_BITS, BLOCK_ROWS, type EventColumns } from './event-columns.ts';
 import { FieldValues } from './field-values.ts';
 import { compileRoutes } from './judge-routes.ts';
 import { compileJudge, Verdict } from './judge-rows.ts';
+import type { RecordCopies } from './record-copies.ts';
 import { sortByKeys } from './sort-rows.ts';
 
 /** Fields of one view whose values are kept. */
@@ -25,6 +26,8 @@ export interface ViewQuestion {
   readonly by: ColumnOrField;
   readonly descending: boolean;
   readonly rules: RuleTrial | undefined;
+  /** Lists a record once, however many copies of it there are; undefined where there are none, or all are wanted. */
+  readonly copies: RecordCopies | undefined;
 }
 
 /** Rows of one slice of a file (its position among the files of the index). */
@@ -58,8 +61,11 @@ export class EventView {
   readonly #sortField: FieldKey | undefined;
   readonly #problems: Problem[] = [];
   readonly #behind = new Map<string, FileRows>();
+  /** By the first row of a record: whether one of its rows is listed. */
+  readonly #isListed: Uint8Array;
   #groups: number | undefined;
   #matched = 0;
+  #copies = 0;
   #bytesDone = 0;
   #bytesTotal = 0;
   #isComplete = false;
@@ -73,6 +79,7 @@ export class EventView {
     this.#orderOf = orderOf;
     this.#question = question;
     this.#verdicts = new Uint8Array(columns.count);
+    this.#isListed = new Uint8Array(question.copies === undefined ? 0 : columns.count);
     const key = typeof question.by === 'string' ? undefined : fieldKeyOf(question.by.field);
     this.#sortField = key;
     this.#judge();
@@ -84,6 +91,7 @@ export class EventView {
       bytesDone: Math.min(this.#bytesDone, this.#bytesTotal),
       bytesTotal: this.#bytesTotal,
       isComplete: this.#isComplete,
+      ...(this.#copies > 0 && { copies: this.#copies }),
       ...(this.#groups !== undefined && { groups: this.#groups }),
       ...(this.#problems.length > 0 && { problems: [...this.#problems] }),
     };
@@ -128,9 +136,14 @@ export class EventView {
     return this.#sorted().slice(Math.max(0, from), Math.max(0, from) + count);
   }
 
+  /** Place of a row, or of that which is listed for its record; -1 when the view lacks both. */
   positionOf(row: number): number {
-    if (row < 0 || this.#verdicts[row] !== Verdict.Yes) return -1;
-    return this.#sorted().indexOf(row);
+    const { copies } = this.#question;
+    if (row < 0) return -1;
+    if (this.#verdicts[row] === Verdict.Yes) return this.#sorted().indexOf(row);
+    if (copies === undefined || row >= this.#verdicts.length) return -1;
+    const first = copies.firstOf(row);
+    return this.#sorted().findIndex((listed) => copies.firstOf(listed) === first);
   }
 
   /** Counts of a column, or of a field, whose values are read first where that has not happened. */
@@ -179,7 +192,10 @@ export class EventView {
         if (!allLive && !isLive[block.file[i]!]!) part[i] = Verdict.No;
         else if (accept !== undefined && accepted[i] === 0) part[i] = Verdict.No;
         else if (asksBytes && part[i] === Verdict.Yes) part[i] = Verdict.Unknown;
-        if (part[i] === Verdict.Yes) matched++;
+        if (part[i] === Verdict.Yes) {
+          if (this.#isFirstListed(from + i)) matched++;
+          else part[i] = Verdict.Copy;
+        }
       }
       this.#matched += matched;
     }
@@ -187,8 +203,22 @@ export class EventView {
 
   #pass(row: number): void {
     if (this.#verdicts[row] !== Verdict.Unknown) return;
-    this.#verdicts[row] = Verdict.Yes;
-    this.#matched++;
+    const isFirst = this.#isFirstListed(row);
+    this.#verdicts[row] = isFirst ? Verdict.Yes : Verdict.Copy;
+    if (isFirst) this.#matched++;
+  }
+
+  /** Whether no other row of the record of a row that passes is listed; counts it as a copy otherwise. */
+  #isFirstListed(row: number): boolean {
+    const { copies } = this.#question;
+    if (copies === undefined) return true;
+    const first = copies.firstOf(row);
+    if (this.#isListed[first] === 1) {
+      this.#copies++;
+      return false;
+    }
+    this.#isListed[first] = 1;
+    return true;
   }
 
   async #read(rows: Uint32Array, question: ByteQuestion, take: (found: JobFound) => void): Promise<void> {

@@ -7,7 +7,8 @@ import { passesTest } from '../query/evaluate-query.ts';
 import type { QueryPlan, QueryTest } from '../query/query-plan.ts';
 import type { Block, EventColumns } from './event-columns.ts';
 
-export const Verdict = { No: 0, Unknown: 1, Yes: 2 } as const;
+/** `Copy`: passes, and another row of the same record is listed for it. */
+export const Verdict = { No: 0, Unknown: 1, Yes: 2, Copy: 3 } as const;
 
 type Judge = (block: Block, count: number, out: Uint8Array) => void;
 

@@ -8,6 +8,13 @@ import type { CorrelationRule } from './rule-set.ts';
 /** A column of the index, or a field that is read from the records. */
 export type ColumnOrField = IndexColumn | { readonly field: string };
 
+export interface EventPlace {
+  /** Number of the file among the case's files. */
+  readonly file: number;
+  /** Byte offset of the record in it. */
+  readonly offset: number;
+}
+
 export interface EventSort {
   readonly by: ColumnOrField;
   readonly descending: boolean;
@@ -54,6 +61,8 @@ export interface EventSearch {
   readonly terms?: readonly string[];
   /** Only events that these rules match, as a scan would judge them. */
   readonly rules?: RuleTrial;
+  /** `all`: every copy of a record that is in several files; otherwise one row stands for them. */
+  readonly copies?: 'once' | 'all';
 }
 
 /** One row as the table shows it. */
@@ -105,6 +114,8 @@ export interface SearchProgress {
   /** 0 when the index alone answers. */
   readonly bytesTotal: number;
   readonly isComplete: boolean;
+  /** Copies of listed records that match too and are not listed. Left out where there are none. */
+  readonly copies?: number;
   /** Correlations completed; of a trial with correlations, once every record has been looked at. */
   readonly groups?: number;
   /** What the search could not look at, and why: unreadable files, lost workers. Left out where there is nothing. */

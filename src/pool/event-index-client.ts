@@ -185,6 +185,11 @@ export function createEventIndex(options: EventIndexOptions): EventIndex {
         ask().call((api) => api.loadEvent(file, offset)),
         undefined,
       ),
+    loadSources: (file, offset) =>
+      settled(
+        ask().call((api) => api.sourcesOf(file, offset)),
+        [],
+      ),
     clear: end,
     dispose: end,
   };

@@ -7,6 +7,7 @@ import type { EventElement } from '../model/event.ts';
 import type {
   ColumnOrField,
   EventHistogram,
+  EventPlace,
   EventRow,
   EventSearch,
   FacetAnswer,
@@ -51,6 +52,8 @@ export interface EventIndex {
   search(search: EventSearch, progress: (progress: SearchProgress) => void): EventView;
   /** The whole event of a row; undefined when its file cannot be read any more. */
   loadEvent(file: number, offset: number): Promise<EventElement | undefined>;
+  /** Where the record at a place stands: that place and those of its copies in other files; empty when it is unknown. */
+  loadSources(file: number, offset: number): Promise<readonly EventPlace[]>;
   /** Forgets everything: another case is opened, or the evidence is scanned anew. */
   clear(): void;
   dispose(): void;

@@ -8,6 +8,7 @@ import type { EventElement } from '../model/event.ts';
 import type {
   ColumnOrField,
   EventHistogram,
+  EventPlace,
   EventRow,
   EventSearch,
   FacetAnswer,
@@ -32,6 +33,7 @@ export interface EventCore {
   facet(view: number, by: ColumnOrField, limit: number): Promise<FacetAnswer>;
   histogram(view: number, buckets: number, from?: number, to?: number): EventHistogram;
   positionOf(view: number, file: number, offset: number): number | undefined;
+  sourcesOf(file: number, offset: number): readonly EventPlace[];
   loadEvent(file: number, offset: number): Promise<EventElement | undefined>;
   cancel(view: number): void;
   close(view: number): void;

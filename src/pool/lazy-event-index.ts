@@ -54,6 +54,7 @@ export function createLazyEventIndex(load: () => Promise<EventIndex>): EventInde
     fieldNames: () => ask((each) => each.fieldNames(), []),
     search,
     loadEvent: (file, offset) => ask((each) => each.loadEvent(file, offset), undefined),
+    loadSources: (file, offset) => ask((each) => each.loadSources(file, offset), []),
     clear: () => {
       if (loading !== undefined) tell((each) => each.clear());
     },

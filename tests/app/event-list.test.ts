@@ -155,6 +155,7 @@ describe('the address of the events', () => {
       }),
       { nil: undefined },
     ),
+    allCopies: fc.boolean(),
   });
 
   test('every query survives the way through an address', () => {

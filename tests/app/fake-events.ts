@@ -49,6 +49,9 @@ export class FakeEvents implements EventIndex {
   loadEvent(): Promise<EventElement | undefined> {
     return Promise.resolve(undefined);
   }
+  loadSources(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
   clear(): void {
     this.files = [];
     this.parts = [];

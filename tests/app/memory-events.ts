@@ -2,7 +2,14 @@
 
 import type { EventElement } from '../../src/model/event.ts';
 import { fieldKeyOf } from '../../src/model/field-key.ts';
-import type { EventHistogram, EventRow, EventSearch, EventSort, SearchProgress } from '../../src/model/event-search.ts';
+import type {
+  EventHistogram,
+  EventPlace,
+  EventRow,
+  EventSearch,
+  EventSort,
+  SearchProgress,
+} from '../../src/model/event-search.ts';
 import type { EventIndex, EventView } from '../../src/pool/event-index.ts';
 import { compileQuery } from '../../src/query/compile-query.ts';
 import { createEventLookup } from '../../src/query/event-lookup.ts';
@@ -70,6 +77,11 @@ export class MemoryEvents implements EventIndex {
   loadEvent(file: number, offset: number): Promise<EventElement | undefined> {
     return Promise.resolve(this.events.find(({ row }) => row.file === file && row.offset === offset)?.event);
   }
+  loadSources(file: number, offset: number): Promise<readonly EventPlace[]> {
+    const own = this.events.find(({ row }) => row.file === file && row.offset === offset);
+    const same = this.events.filter((each) => own !== undefined && isSameRecord(each, own));
+    return Promise.resolve(same.map(({ row }) => ({ file: row.file, offset: row.offset })));
+  }
   clear(): void {}
   dispose(): void {}
 
@@ -77,7 +89,7 @@ export class MemoryEvents implements EventIndex {
     this.searches.push(search);
     const compiled = compileQuery(search.query);
     const terms = search.terms?.map((term) => term.toLowerCase());
-    const found = !compiled.ok
+    const passed = !compiled.ok
       ? []
       : this.events
           .map((each, number) => ({ ...each, number }))
@@ -87,7 +99,15 @@ export class MemoryEvents implements EventIndex {
             (a, b) =>
               compare(valueOf(a, search.sort.by), valueOf(b, search.sort.by)) * (search.sort.descending ? -1 : 1),
           );
-    const summary: SearchProgress = { matched: found.length, bytesDone: 0, bytesTotal: 0, isComplete: true };
+    const found = search.copies === 'all' ? passed : passed.filter(isFirstOfRecord);
+    const copies = passed.length - found.length;
+    const summary: SearchProgress = {
+      matched: found.length,
+      bytesDone: 0,
+      bytesTotal: 0,
+      isComplete: true,
+      ...(copies > 0 && { copies }),
+    };
     return {
       diagnostics: Promise.resolve(compiled.ok ? compiled.value.remarks : compiled.error),
       done: this.gate.then(() => {
@@ -147,4 +167,12 @@ function fold(found: readonly MadeEvent[], buckets: number): EventHistogram {
   const counts = new Array<number>(found.length === 0 ? 0 : buckets).fill(0);
   for (const time of times) counts[Math.floor((time - start) / width)]!++;
   return { start: found.length === 0 ? 0 : start, width, counts };
+}
+
+function isSameRecord({ row: a }: MadeEvent, { row: b }: MadeEvent): boolean {
+  return a.recordId === b.recordId && a.time === b.time && a.computer === b.computer;
+}
+
+function isFirstOfRecord(event: MadeEvent, at: number, all: readonly MadeEvent[]): boolean {
+  return all.findIndex((each) => isSameRecord(each, event)) === at;
 }

@@ -51,9 +51,9 @@ export async function find(store: EventStore, search: Partial<EventSearch>): Pro
   return view;
 }
 
-/** Places (`file:offset`) of what a search finds, in order of file and place. */
+/** Places (`file:offset`) of what a search finds, in order of file and place, copies too. */
 export async function placesOf(store: EventStore, query: string, terms: readonly string[] = []): Promise<string[]> {
-  const view = await find(store, { query, terms });
+  const view = await find(store, { query, terms, copies: 'all' });
   const rows = await store.loadRows(view.rows(0, store.columns.count), []);
   return rows.map(({ file, offset }) => `${file}:${offset}`).sort();
 }

@@ -193,3 +193,19 @@ test('the process tree opens by key, is walked by key, and stays open from event
   expect((globalThis as { harmed?: unknown }).harmed).toBeUndefined();
   await userEvent.keyboard('p');
 });
+
+test('a record in several files is one row with its other places; its copies are counted and one click away', async () => {
+  const copies = [4, 7].map((number) => madeEvent(number, { file: 1, offset: 9_000 + number }));
+  const { app, screen } = await openEvents(new MemoryEvents([...many(10), ...copies]));
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '11');
+  await expect.element(page.getByText('2 copies in other files not listed')).toBeVisible();
+  await page.getByRole('button', { name: 'Show copies' }).click();
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '13');
+  expect(app.router.address).toMatchObject({ params: new Map([['copies', 'all']]) });
+  expect(await accessFaults(screen.container)).toEqual([]);
+  await page.getByRole('button', { name: /^With copies/ }).click();
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '11');
+  app.router.refine({ ...app.router.address, params: new Map([['at', '0:6656']]) } as typeof app.router.address);
+  await expect.element(page.getByText('Also in', { exact: true })).toBeVisible();
+  await expect.element(page.getByText(', at 9,004')).toBeVisible();
+});
