@@ -73,7 +73,8 @@ export async function collectLogs(paths: readonly string[]): Promise<CollectedLo
       await work();
     } catch (error) {
       if (!(error instanceof Error && 'syscall' in error)) throw error;
-      problems.push({ code: 'file-unreadable', severity: 'error', file: path, detail: error.message });
+      const code = error.syscall === 'scandir' ? 'folder-unreadable' : 'file-unreadable';
+      problems.push({ code, severity: 'error', file: path, detail: error.message });
     }
   };
 

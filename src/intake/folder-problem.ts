@@ -9,7 +9,7 @@ export function folderProblem(path: string, error: unknown): Problem {
   if (name === 'EncodingError') {
     // Chromium on pages opened from a file, where the drop gave no handle either.
     return {
-      code: 'file-unreadable',
+      code: 'folder-unreadable',
       severity: 'error',
       file: path,
       detail: 'the browser lists no dropped folders on a page opened from a file',
@@ -17,7 +17,7 @@ export function folderProblem(path: string, error: unknown): Problem {
     };
   }
   return {
-    code: 'file-unreadable',
+    code: 'folder-unreadable',
     severity: 'error',
     file: path,
     detail:

@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'file-not-evtx'
   | 'file-too-small'
   | 'file-unreadable'
+  | 'folder-unreadable'
   | 'file-duplicate'
   | 'file-changed'
   | 'file-other-format'
@@ -40,6 +41,7 @@ export type ProblemCode =
   | 'clock-backwards'
   // limits and our own faults
   | 'limit-reached'
+  | 'correlation-left-out'
   | 'worker-lost'
   | 'rule-disabled'
   | 'case-file-items'

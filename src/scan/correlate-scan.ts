@@ -88,12 +88,17 @@ function problemOf(
       return { code: 'limit-reached', severity: 'warning', count, detail: `${name}: only the first findings are kept` };
     case 'events-without-time':
       return {
-        code: 'limit-reached',
+        code: 'correlation-left-out',
         severity: 'info',
         count,
         detail: `${name}: events without a time cannot be correlated`,
       };
     case 'events-without-field':
-      return { code: 'limit-reached', severity: 'info', count, detail: `${name}: events without a field it groups by` };
+      return {
+        code: 'correlation-left-out',
+        severity: 'info',
+        count,
+        detail: `${name}: events without a field it groups by`,
+      };
   }
 }

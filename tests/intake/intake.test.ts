@@ -89,7 +89,7 @@ describe('readDrop', () => {
       }).dataTransfer,
     );
     expect(intake.files).toHaveLength(101);
-    expect(codes(intake)).toEqual(['file-unreadable image']);
+    expect(codes(intake)).toEqual(['folder-unreadable image']);
   });
 
   test('stops at its depth and count and says so', async () => {
@@ -124,7 +124,7 @@ describe('readDrop', () => {
       'Logs/a.evtx',
     ]);
     const neither = await readDrop(fakeDrop({ Logs: filePage }).dataTransfer);
-    expect(codes(neither)).toEqual(['file-unreadable Logs']);
+    expect(codes(neither)).toEqual(['folder-unreadable Logs']);
     expect(neither.problems[0]?.hint).toContain('button');
   });
 
@@ -247,7 +247,7 @@ describe('other ways in', () => {
     expect(paths(intake)).toEqual(['Logs/a.evtx']);
     expect(codes(intake)).toEqual(['file-unreadable Logs/b.evtx']);
     const denied = await readHandles([handleOf('Gone', { '(fail)': 'refused' })]);
-    expect(codes(denied)).toEqual(['file-unreadable Gone']);
+    expect(codes(denied)).toEqual(['folder-unreadable Gone']);
   });
 
   test('an abort ends the walk with what was found', async () => {

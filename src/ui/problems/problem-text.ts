@@ -25,6 +25,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'The file could not be read',
     advice: 'It may be open elsewhere, moved or without permission. Copy it to a local folder and drop that.',
   },
+  'folder-unreadable': {
+    title: 'A folder could not be listed',
+    advice: 'What lies in it was not read. Copy it to a folder of your own and drop that.',
+  },
   'file-duplicate': { title: 'Same content as another file', advice: 'Read once; nothing is missing.' },
   'file-changed': { title: 'The file changed during the scan', advice: 'Scan a copy that nothing writes to.' },
   'file-other-format': {
@@ -119,6 +123,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     advice: 'Times around it may be wrong; order by record number there.',
   },
   'limit-reached': { title: 'A limit was reached', advice: 'What lies beyond it was left out.' },
+  'correlation-left-out': {
+    title: 'Events were left out of a correlation',
+    advice: 'They lack a time, or a field that the rule groups by. Other rules have judged them.',
+  },
   'worker-lost': {
     title: 'A part of the scan had to be given up',
     advice: 'Scan the file again by itself; if it happens again, please report it.',
