@@ -33,7 +33,7 @@ export function createWorkerScanner(options: WorkerScannerOptions): Scanner {
     const [worker, rules] = await Promise.all([options.startWorker(), program]);
     return createWorkerHandle(worker, rules);
   });
-  const { startUnpacker } = options;
+  const startUnpacker = options.startUnpacker && (() => options.startUnpacker!());
   /** An unpack worker that waits for the first packed log: starting one takes a good part of the first second. */
   let waiting: Promise<UnpackWorker> | undefined;
   const warmUnpacker = async (): Promise<void> => {
