@@ -97,7 +97,7 @@ export const OTHERS: readonly RuleRow[] = [
   row('system/dcom-activation-denied-for-shell-object', systemLog('Microsoft-Windows-DistributedCOM', 10016, { param2: 'Remote', param4: '{9BA05972-F6A8-11CF-A442-00A0C90A8F39}' }), { param2: 'Local' }),
   row('system/event-log-cleared', user('System', 'Microsoft-Windows-Eventlog', 104, 'LogFileCleared', { Channel: 'System' }), { eventId: 105 }),
   row('system/security-service-disabled', systemLog('Service Control Manager', 7040, { param1: 'Windows Event Log', param2: 'auto start', param3: 'disabled', param4: 'EventLog' }), { param4: 'Spooler' }),
-  row('system/sysmon-driver-unloaded', systemLog('Microsoft-Windows-FilterManager', 1, { DeviceName: 'SysmonDrv' }), { DeviceName: 'luafv' }),
+  row('system/sysmon-driver-unloaded', systemLog('Microsoft-Windows-FilterManager', 1, { DeviceName: 'SysmonDrv' }), { DeviceName: 'luafv' }, { DeviceName: 'WdFilter' }),
   row('defender/attack-tool-found', defender(1116, { 'Threat Name': 'HackTool:Win32/Mimikatz.D', Path: 'x' }), { 'Threat Name': 'PUA:Win32/Presenoker' }),
   row('defender/threat-found', defender(1116, { 'Threat Name': 'Trojan:Win32/X', Path: 'x' }), { eventId: 1009 }),
   row('defender/threat-not-removed', defender(1118, { 'Threat Name': 'x' }), { eventId: 1117 }),
@@ -154,6 +154,6 @@ export const OTHERS: readonly RuleRow[] = [
   row('directory-service/expensive-search', log('Directory Service', 'Microsoft-Windows-ActiveDirectory_DomainService', 1644, { '#': ['DC=a', ' ( |  (samAccountType=805306368) ) ', '100'] }), { '#': ['DC=a', ' (cn=ann) ', '1'] }),
   row('directory-service/database-copied-with-ifm', log('Directory Service', 'NTDS ISAM', 2006, { '#': 'x' }), { eventId: 2000 }),
   row('printing/printer-of-attack-tool', print(848, { PrinterName: 'Kiwi Legit Printer', ShareName: 'x' }), { PrinterName: 'Office' }),
-  row('printing/printer-driver-with-unusual-file', user('Microsoft-Windows-PrintService/Operational', 'Microsoft-Windows-PrintService', 316, 'DriverAdded', { Param1: 'x', Param4: 'mimispool.dll' }), { Param4: 'UNIDRV.DLL' }),
+  row('printing/printer-driver-with-unusual-file', user('Microsoft-Windows-PrintService/Operational', 'Microsoft-Windows-PrintService', 316, 'DriverAdded', { Param1: 'x', Param4: 'UNIDRV.DLL, kernelbase.dll, a.dll' }), { Param4: 'UNIDRV.DLL, UNIRES.DLL' }),
   row('printing/printer-driver-plugin-failed', user('Microsoft-Windows-PrintService/Admin', 'Microsoft-Windows-PrintService', 808, 'LoadPluginFailed', { PluginDllName: 'x.dll', ErrorCode: '0x45a' }), { ErrorCode: '0x2' }),
 ];
