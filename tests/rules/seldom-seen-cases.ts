@@ -130,7 +130,7 @@ export const SELDOM_SEEN: readonly RuleRow[] = [
   row('process/program-started-inside-archive', proc('wscript', r`wscript "C:\Users\ann\AppData\Local\Temp\Temp1_a.zip\a.js"`), { CommandLine: r`wscript "C:\Users\ann\AppData\Local\Temp\a.js"` }),
   row('sysmon/system-process-opened-by-script-host', access(r`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`, r`C:\Windows\explorer.exe`, '0x1fffff'), { GrantedAccess: '0x1410' }, { TargetImage: r`C:\Windows\System32\whoami.exe` }),
   row('sysmon/account-record-in-sam-written', reg(r`HKLM\SAM\SAM\Domains\Account\Users\000001F5\F`, 'Binary Data'), { Image: r`C:\Windows\System32\lsass.exe` }),
-  row('sysmon/file-named-like-program-of-windows', file('cmd', r`C:\ProgramData\svchost.exe`), { TargetFilename: r`C:\Windows\System32\svchost.exe` }),
+  row('sysmon/file-named-like-program-of-windows', file('cmd', r`C:\ProgramData\svchost.exe`), { TargetFilename: r`C:\Windows\System32\svchost.exe` }, { TargetFilename: r`C:\$WinREAgent\Scratch\Mount\Windows\System32\svchost.exe` }),
   row('security/odd-pipe-opened-from-loopback', security(5145, { ShareName: r`\\*\IPC$`, IpAddress: '::1', RelativeTargetName: 'x1y2' }), { RelativeTargetName: 'srvsvc' }, { IpAddress: '10.0.0.9' }),
   row('security/remote-desktop-refused-for-missing-right', security(4825, { AccountName: 'ann' }), { eventId: 4824 }),
   row('security/watched-group-member-logged-on', security(4964, { TargetUserName: 'adm' }), { TargetUserName: 'PC1$' }),

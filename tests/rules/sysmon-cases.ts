@@ -44,7 +44,7 @@ export const SYSMON: readonly RuleRow[] = [
   row('sysmon/office-program-writes-program', file(r`C:\Program Files\Microsoft Office\WINWORD.EXE`, r`C:\Users\ann\a.exe`), { TargetFilename: r`C:\Users\ann\a.docx` }),
   row('sysmon/file-with-disguised-name-written', [file(r`C:\Windows\explorer.exe`, r`C:\Users\ann\Downloads\a.pdf.exe`), file(r`C:\Windows\explorer.exe`, 'C:\\Users\\ann\\a\u202Efdp.msc')], { TargetFilename: r`C:\Users\ann\Downloads\a.exe` }),
   row('sysmon/program-written-to-odd-folder', file('cmd', r`C:\RECYCLERS.BIN\a.exe`), { TargetFilename: r`C:\Tools\a.exe` }),
-  row('sysmon/library-planted-for-system-program', [file('cmd', r`C:\Windows\System32\wlbsctrl.dll`), file(r`C:\x\a.exe`, r`C:\Users\Public\version.dll`)], { TargetFilename: r`C:\Windows\System32\other.dll` }),
+  row('sysmon/library-planted-for-system-program', [file('cmd', r`C:\Windows\System32\wlbsctrl.dll`), file(r`C:\x\a.exe`, r`C:\Users\Public\version.dll`)], { TargetFilename: r`C:\Windows\System32\other.dll` }, { TargetFilename: r`C:\Users\ann\AppData\Local\slack\app-4\dbghelp.dll` }),
   row('sysmon/remote-control-program-installed', file(r`C:\Windows\explorer.exe`, r`C:\Users\ann\AppData\Roaming\AnyDesk\user.conf`), { TargetFilename: r`C:\Users\ann\AppData\Roaming\Notes\user.conf` }),
   row('sysmon/event-log-file-deleted', sysmon(23, { Image: r`C:\x\a.exe`, TargetFilename: r`C:\Windows\System32\winevt\Logs\Security.evtx` }), { Image: r`C:\Windows\System32\svchost.exe` }),
   row('sysmon/program-in-alternate-stream', [stream(r`C:\x\a.txt:b.exe`), stream(r`C:\Users\ann\AppData:b.vbs`)], { TargetFilename: r`C:\x\a.txt:Zone.Identifier` }),
