@@ -79,7 +79,7 @@ export const SYSMON: readonly RuleRow[] = [
   row('sysmon/signature-verification-hijacked', reg(r`HKLM\Software\Microsoft\Cryptography\OID\EncodingType 0\CryptSIPDllVerifyIndirectData\{1}\Dll`, 'x.dll'), { Image: r`C:\Windows\System32\msiexec.exe` }),
   row('sysmon/spooler-writes-program', file('spoolsv', r`C:\Windows\System32\x.dll`), { TargetFilename: r`C:\Windows\System32\spool\PRINTERS\1.SPL` }),
   row('sysmon/thread-created-in-other-process', remoteThread(r`C:\Users\ann\a.exe`, r`C:\Windows\System32\lsass.exe`), { StartModule: r`C:\Windows\System32\kernel32.dll` }),
-  row('sysmon/autostart-entry-with-suspicious-command', reg(r`HKU\S-1-5-21-1\Software\Microsoft\Windows\CurrentVersion\Run\x`, 'mshta http://x/a'), { Details: r`C:\Program Files\v\a.exe` }),
+  row('sysmon/autostart-entry-with-suspicious-command', reg(r`HKU\S-1-5-21-1\Software\Microsoft\Windows\CurrentVersion\Run\x`, 'mshta http://x/a'), { Details: r`C:\Program Files\v\a.exe` }, { Details: r`rundll32.exe C:\Windows\system32\advpack.dll,DelNodeRunDLL32 "C:\Users\ann\AppData\Local\Temp\IXP000.TMP\"` }),
   row('sysmon/credential-protection-weakened', reg(r`${SYSTEM_KEY}\Control\SecurityProviders\WDigest\UseLogonCredential`, DWORD_1), { Details: DWORD_0 }),
   row('sysmon/debugger-set-for-program', reg(r`HKLM\Software\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\sethc.exe\Debugger`, 'cmd'), { TargetObject: r`HKLM\Software\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\sethc.exe\MitigationOptions` }),
   row('sysmon/driver-without-valid-signature', sysmon(6, { ImageLoaded: r`C:\x.sys`, Signed: 'false', SignatureStatus: 'Unavailable' }), { Signed: 'true' }),
